@@ -1,0 +1,1 @@
+"""What a credential is, how it is signed, checked, numbered and worded. Pure: no I/O and no framework."""

@@ -1,0 +1,88 @@
+"""The code: the public number of a credential, as printed on a certificate and typed by a recruiter.
+
+`WG-7K4M-9QXT-2D8H-C5RJ` is a tag (2 to 6 letters, which names the issuer service in a verifier's directory), 15 random
+characters of Crockford's base32 (75 bits) and one check character. In URLs only the hyphen after the tag is written.
+
+The check character makes the weighted sum over GF(32) of all characters zero. The weights are consecutive powers of a
+primitive element, all different, so every single wrong character and every swap of two is found.
+"""
+
+import re
+import secrets
+import unicodedata
+
+from credential.errors import MalformedCode
+
+__all__ = ["new", "parse", "printed", "tag_of"]
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
+LOOKALIKES = str.maketrans("OIL", "011")
+LENGTH = 16
+TAG = re.compile(r"[A-Z]{2,6}")
+LONGEST_INPUT = 64
+
+
+def _powers() -> tuple[int, ...]:
+    """The 31 powers of the primitive element x in GF(2)[x] / (x^5 + x^2 + 1)."""
+    power, found = 1, []
+    for _ in range(31):
+        found.append(power)
+        power <<= 1
+        if power & 32:
+            power ^= 0b100101
+    return tuple(found)
+
+
+POWERS = _powers()
+LOG = {power: exponent for exponent, power in enumerate(POWERS)}
+
+
+def _times(a: int, b: int) -> int:
+    return POWERS[(LOG[a] + LOG[b]) % 31] if a and b else 0
+
+
+def _sum(values: list[int]) -> int:
+    """The weighted sum; the last value has weight 1, the one before it weight x, and so on."""
+    total = 0
+    for value in values:
+        total = _times(total, POWERS[1]) ^ value
+    return total
+
+
+def _values(tag: str, number: str) -> list[int]:
+    return [ord(letter) - ord("A") for letter in tag] + [ALPHABET.index(character) for character in number]
+
+
+def new(tag: str) -> str:
+    """A fresh random code in URL form, `TAG-` and 16 characters, for the issuer service that `tag` names."""
+    if not TAG.fullmatch(tag):
+        raise ValueError(f"a tag is 2 to 6 capital letters, not {tag!r}")
+    number = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
+    return f"{tag}-{number}{ALPHABET[_sum([*_values(tag, number), 0])]}"
+
+
+def parse(text: str) -> str:
+    """The code in URL form from what a person typed: any case, with or without hyphens and spaces, O for 0, I or L for 1.
+
+    Raises `MalformedCode` when it cannot be a code or when its check character says that it was mistyped.
+    """
+    if len(text) > LONGEST_INPUT:
+        raise MalformedCode(f"A code has at most {LONGEST_INPUT} characters; this text has {len(text)}.")
+    plain = re.sub(r"[\s\-\u2010-\u2015\u2212]", "", unicodedata.normalize("NFKC", text)).upper()
+    tag, number = plain[:-LENGTH], plain[-LENGTH:].translate(LOOKALIKES)
+    if not TAG.fullmatch(tag) or any(character not in ALPHABET for character in number):
+        raise MalformedCode("A code is 2 to 6 letters and then 16 letters and digits, such as WG-0000-0000-0000-000D.")
+    if _sum(_values(tag, number)):
+        raise MalformedCode("The code was mistyped: its last character, which guards the others, does not fit.")
+    return f"{tag}-{number}"
+
+
+def printed(code: str) -> str:
+    """The code as printed on a certificate: groups of four, `WG-7K4M-9QXT-2D8H-C5RJ`."""
+    tag, number = code.split("-")
+    return "-".join([tag, *(number[i : i + 4] for i in range(0, LENGTH, 4))])
+
+
+def tag_of(code: str) -> str:
+    """The tag of a parsed code."""
+    return code.split("-")[0]

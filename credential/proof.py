@@ -1,0 +1,77 @@
+"""The proof: both halves of a signed credential, side by side so that they cannot drift apart.
+
+A token is a compact JWS (RFC 7515) over the document's own bytes, which are never parsed and written again on the way.
+"""
+
+from typing import Any, Protocol
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from jwt import PyJWS
+from jwt.algorithms import ECAlgorithm
+from jwt.exceptions import PyJWTError
+
+from credential.errors import BadSignature, UnsupportedAlgorithm
+from credential.jwks import PublicKey
+from credential.reader import UnverifiedToken
+
+__all__ = ["Signer", "es256", "sign", "verify"]
+
+HALF = 32  # bytes of r and of s for P-256
+
+
+class Signer(Protocol):
+    """Whatever can sign with one private key: a key file today, an HSM or a cloud service tomorrow."""
+
+    @property
+    def kid(self) -> str:
+        """The https URL that answers with this key's bare JWK."""
+
+    @property
+    def alg(self) -> str:
+        """The JOSE algorithm, such as ES256."""
+
+    def sign(self, data: bytes) -> bytes:
+        """The raw JOSE signature over `data`: for ES256 the 64 bytes r ‖ s (RFC 7518 §3.4)."""
+
+
+class _SignerAlgorithm(ECAlgorithm):
+    """Lets PyJWS build the token while the signer makes the signature."""
+
+    def prepare_key(self, key: Any) -> Any:
+        return key
+
+    def sign(self, msg: bytes, key: Any) -> bytes:
+        signature: bytes = key.sign(msg)
+        return signature
+
+
+_SIGNING = PyJWS(algorithms=[])
+_SIGNING.register_algorithm("ES256", _SignerAlgorithm(ECAlgorithm.SHA256))
+_VERIFYING = PyJWS(algorithms=["ES256"])
+
+
+def es256(key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
+    """r ‖ s, deterministic (RFC 6979): the same document always gives the same token, in any process."""
+    r, s = decode_dss_signature(key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
+    return r.to_bytes(HALF, "big") + s.to_bytes(HALF, "big")
+
+
+def sign(document: bytes, signer: Signer, *, typ: str = "JWT") -> str:
+    """The token of `document` (UTF-8 JSON), with the header exactly `alg`, `kid`, `typ` (OB 3.0 §8.2.1)."""
+    headers = {"kid": signer.kid, "typ": typ}
+    return _SIGNING.encode(document, signer, algorithm=signer.alg, headers=headers, sort_headers=True)
+
+
+def verify(token: UnverifiedToken, key: PublicKey) -> None:
+    """Check that `key` signed this token. The algorithm is the key's, never the header's.
+
+    Raises `UnsupportedAlgorithm` when the header names another one and `BadSignature` when the signature is not right.
+    """
+    if token.claimed_algorithm != key.alg:
+        raise UnsupportedAlgorithm(f"The token says {token.claimed_algorithm[:40]!r}; the issuer's key is for {key.alg}.")
+    try:
+        _VERIFYING.decode(token.text, key.key, algorithms=[key.alg])
+    except PyJWTError as error:
+        raise BadSignature("The signature does not belong to this content and this key.") from error

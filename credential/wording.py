@@ -1,0 +1,152 @@
+"""The words a person reads: one truth for the certificate that prints them and the verifier that looks for them.
+
+Everything here comes from signed bytes: the credential's own claims, or the achievement version whose digest the
+credential carries in `relatedResource` (VCDM 2.0 §5.3). Only the fixed phrases ("This certifies that") are ours.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from credential.code import printed
+
+__all__ = ["BILINGUAL", "Fact", "Text", "Wording", "wording"]
+
+BILINGUAL = ("zh-Hans", "en")
+
+PHRASES: Mapping[str, Mapping[str, str]] = {
+    "certifies": {"zh-Hans": "兹证明", "en": "This certifies that"},
+    "completed": {"zh-Hans": "已完成全部课程并通过考核", "en": "has completed and passed"},
+    "code": {"zh-Hans": "证书编号", "en": "No."},
+    "check": {"zh-Hans": "扫码核验，请认准", "en": "Scan, and trust only"},
+    "hours": {"zh-Hans": "学时", "en": "Hours"},
+    "score": {"zh-Hans": "成绩", "en": "Score"},
+    "issued": {"zh-Hans": "颁发日期", "en": "Issued"},
+    "expires": {"zh-Hans": "有效期至", "en": "Valid until"},
+}
+TITLES: Mapping[str, Mapping[str, str]] = {
+    "MicroCredential": {"zh-Hans": "结业证书", "en": "Certificate of Completion"},
+    "CertificateOfCompletion": {"zh-Hans": "结业证书", "en": "Certificate of Completion"},
+    "Course": {"zh-Hans": "课程证书", "en": "Course Certificate"},
+    "Certificate": {"zh-Hans": "证书", "en": "Certificate"},
+}
+RESULTS = {"ext:LearningHours": "hours", "RawScore": "score"}  # OB 3.0 ResultType → our phrase
+CHINA = timezone(timedelta(hours=8))
+MONTHS = "January February March April May June July August September October November December".split()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A text and its language (BCP 47), for the `lang` attribute and the PDF's structure tree."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A labelled value such as 学时 Hours 96. `value` is one text per language, or a single one where it reads the same."""
+
+    key: str
+    labels: tuple[Text, ...]
+    values: tuple[Text, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """What one rendition of a certificate says, in its languages' order. Every tuple has the main language first."""
+
+    languages: tuple[str, ...]
+    document_title: str
+    organisation: tuple[Text, ...]
+    title: tuple[Text, ...]
+    certifies: tuple[Text, ...]
+    name: tuple[Text, ...]
+    completed: tuple[Text, ...]
+    achievement: tuple[Text, ...]
+    facts: tuple[Fact, ...]
+    signatories: tuple[tuple[Text, ...], ...]
+    check: tuple[Text, ...]
+    code_label: tuple[Text, ...]
+    code: str
+
+
+def wording(
+    claims: Mapping[str, Any], achievement_version: Mapping[str, Any], languages: Sequence[str] = BILINGUAL
+) -> Wording:
+    """Word the signed `claims` (an OB 3.0 OpenBadgeCredential) in `languages`.
+
+    `achievement_version` is the published document that `relatedResource` binds: it holds the translations. It may be
+    empty where it could not be fetched; the wording then has the credential's own language only.
+    """
+    subject = claims["credentialSubject"]
+    achievement = subject["achievement"]
+    own = achievement.get("inLanguage", languages[0])
+    translations = achievement_version.get("translations", {})
+    names = people(subject)
+    heading = TITLES.get(achievement.get("achievementType", ""), TITLES["Certificate"])
+
+    def said(value: str, member: str) -> tuple[Text, ...]:
+        known = {own: value} | {lang: words[member] for lang, words in translations.items() if member in words}
+        return tuple(Text(language=lang, text=known[lang]) for lang in languages if lang in known)
+
+    def phrase(words: Mapping[str, str]) -> tuple[Text, ...]:
+        return tuple(Text(language=lang, text=words[lang]) for lang in languages if lang in words)
+
+    def fact(key: str, values: tuple[Text, ...]) -> Fact:
+        return Fact(key=key, labels=phrase(PHRASES[key]), values=values)
+
+    facts = [fact(key, (Text(language="", text=value),)) for key, value in results(subject)]
+    facts.append(fact("issued", (dated(claims["validFrom"], languages[0]),)))
+    if "validUntil" in claims:
+        facts.append(fact("expires", (dated(claims["validUntil"], languages[0]),)))
+    return Wording(
+        languages=tuple(languages),
+        document_title=" · ".join(
+            [heading.get(languages[0], heading["en"]), *names[:1], said(achievement["name"], "name")[0].text]
+        ),
+        organisation=said(claims["issuer"]["name"], "organisation"),
+        title=phrase(heading),
+        certifies=phrase(PHRASES["certifies"]),
+        name=tuple(Text(language=script_language(name), text=name) for name in names),
+        completed=phrase(PHRASES["completed"]),
+        achievement=said(achievement["name"], "name"),
+        facts=tuple(facts),
+        signatories=tuple(
+            tuple(Text(language=lang, text=who[lang]) for lang in languages if lang in who)
+            for who in achievement_version.get("signatories", ())
+        ),
+        check=phrase(PHRASES["check"]),
+        code_label=phrase(PHRASES["code"]),
+        code=printed(claims["id"].rsplit("/", 1)[-1]),
+    )
+
+
+def people(subject: Mapping[str, Any]) -> tuple[str, ...]:
+    """The learner's names as signed: the name first, a romanised one after it. Hashed identifiers are not names."""
+    return tuple(
+        entry["identityHash"]
+        for entry in subject.get("identifier", ())
+        if entry.get("identityType") == "name" and not entry.get("hashed")
+    )
+
+
+def results(subject: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The `(key, value)` of each signed result that a certificate shows: hours, then score."""
+    described = {d["id"]: d.get("resultType", "") for d in subject["achievement"].get("resultDescription", ())}
+    found = {RESULTS.get(described.get(r.get("resultDescription"), "")): r.get("value") for r in subject.get("result", ())}
+    return [(key, found[key]) for key in RESULTS.values() if found.get(key)]
+
+
+def dated(moment: str, language: str) -> Text:
+    """The calendar day in China (UTC+8), where these certificates are issued and read: `2026 年 11 月 21 日`, `21 November 2026`."""
+    day = datetime.fromisoformat(moment).astimezone(CHINA)
+    if language.startswith("zh"):
+        return Text(language=language, text=f"{day.year} 年 {day.month} 月 {day.day} 日")
+    return Text(language=language, text=f"{day.day} {MONTHS[day.month - 1]} {day.year}")
+
+
+def script_language(name: str) -> str:
+    """zh-Hans for a name that has a Han character, else unstated: a screen reader then keeps its own voice."""
+    return "zh-Hans" if any("\u3400" <= c <= "\u9fff" or ord(c) >= 0x20000 for c in name) else ""

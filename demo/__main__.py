@@ -1,0 +1,259 @@
+"""Plays the walk from top to bottom: set up, issue, verify, forge, and a table of what each got.
+
+Exits 0 when every line of the table is as it should be, else 1. Without `--once` the services then go on serving.
+"""
+
+import argparse
+import csv
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpcore
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from demo import forgeries
+from demo.services import Stopped, command, free_port, port_is_free, serving
+
+HERE = Path(__file__).parent
+VAR = Path("var/demo")
+DIRECTORY = VAR / "directory.json"
+CERTIFICATES = VAR / "certificates"
+say = Console(highlight=False)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table: what was shown to the verifier, what it should answer and what it did answer."""
+
+    what: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the two services are."""
+
+    issuer_port: int
+    verifier_port: int
+
+    @property
+    def issuer(self) -> str:
+        return f"http://127.0.0.1:{self.issuer_port}"
+
+    @property
+    def verifier(self) -> str:
+        return f"http://127.0.0.1:{self.verifier_port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "ISSUER_PORT": str(self.issuer_port),
+            "ISSUER_PUBLIC_URL": self.issuer,
+            "ISSUER_DATA_DIR": str(VAR / "issuer"),
+            "VERIFIER_PORT": str(self.verifier_port),
+            "VERIFIER_PUBLIC_URL": self.verifier,
+            "VERIFIER_DIRECTORY": str(DIRECTORY),
+        }
+
+
+def main() -> int:
+    """Play the demo; the exit code says whether everything was as it should be."""
+    parser = argparse.ArgumentParser(prog="./run demo", description="The whole walk with two real services over HTTP.")
+    parser.add_argument("--once", action="store_true", help="exit when the table is printed instead of serving on")
+    once = parser.parse_args().once
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the services are stopped too
+    try:
+        places = Places(_port("ISSUER_PORT", 8000), _port("VERIFIER_PORT", 8001))
+        api_key = _set_up(places)
+        lines = _play(places, api_key)
+        _print(lines)
+        wrong = sum(line.expected != line.got for line in lines)
+        if wrong:
+            say.print(f"[red]{wrong} of {len(lines)} lines are not as they should be.[/]")
+            return 1
+        if not once:
+            with _issuer(places), _verifier(places):
+                say.print(f"\nready   issuer {places.issuer}   verifier {places.verifier}   (Ctrl-C stops)")
+                signal.pause()
+        return 0
+    except Stopped as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+def _port(name: str, default: int) -> int:
+    text = os.environ.get(name, str(default))
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise Stopped(f"{name} must be a number from 1 to 65535, not {text!r}.")
+    if not port_is_free(int(text)):
+        raise Stopped(f"Port {text} is in use. Stop the program that has it, or choose another: {name}=9000 ./run demo")
+    return int(text)
+
+
+def _set_up(places: Places) -> str:
+    """A fresh organisation with its achievements. Gives the API key."""
+    say.print("[bold]1  Set up[/]  微光学院 Glimmer Academy, its signing key and three achievements")
+    for old in (CERTIFICATES, *(VAR / "issuer").glob("*")):
+        if old.name != "faces":  # instanced fonts: the same for ever, and some seconds to make
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    for log in VAR.glob("*.log"):
+        log.unlink()
+    CERTIFICATES.mkdir(parents=True)
+    printed = command("issuer", "init", str(HERE / "organisation.toml"), environment=places.environment)
+    files = sorted(str(file) for file in (HERE / "achievements").glob("*.toml"))
+    command("issuer", "achievement", *files, environment=places.environment)
+    DIRECTORY.write_text(command("issuer", "directory", environment=places.environment))
+    return next(line.split()[-1] for line in printed.splitlines() if line.startswith("API key"))
+
+
+def _play(places: Places, api_key: str) -> list[Line]:
+    lines: list[Line] = []
+    with _issuer(places):
+        issued = _issue(places, api_key, lines)
+        with _verifier(places):
+            _verify(places, issued, lines)
+        say.print("[bold]4  Forge[/]   what forged and withdrawn certificates get, on a verifier with cold caches")
+        revoked, expired = issued[-1]["token"], _expiring(places, api_key)
+        _call("POST", f"{issued[-1]['credential'].replace('/credentials', '/api/credentials')}/revoke",
+              {"reason": "演示：成绩核实有误"}, api_key)  # fmt: skip
+        with _cold_verifier(places) as ask:
+            _gallery(issued[1], ask, lines)
+            lines.append(Line("revoked by the issuer", "invalid: revoked", ask(revoked.encode())))
+            lines.append(Line("past its validUntil", "invalid: expired", ask(expired.encode())))
+    with _cold_verifier(places) as ask:
+        lines.append(
+            Line("issuer out of reach", "unchecked: status_unavailable", ask(issued[0]["token"].encode()))
+        )
+    return lines
+
+
+def _issue(places: Places, api_key: str, lines: list[Line]) -> list[dict[str, Any]]:
+    """Report the roster through the API; write each certificate and token. The last row cannot be drawn and is refused."""
+    say.print("[bold]2  Issue[/]   the roster through POST /api/completions")
+    with (HERE / "roster.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    issued = []
+    for row in track(rows, "   signing and drawing", console=say, disable=not say.is_terminal, transient=True):
+        status, answer = _call("POST", f"{places.issuer}/api/completions", row, api_key)
+        if status != 201:
+            detail = answer["errors"][0]["detail"]
+            lines.append(Line(f"{row['name']}: {detail}", "422, nothing issued", f"{status}, nothing issued"))
+            continue
+        code = answer["credential"].rsplit("/", 1)[-1]
+        (CERTIFICATES / f"{code}.jwt").write_text(answer["token"])
+        (CERTIFICATES / f"{code}.pdf").write_bytes(httpcore.request("GET", answer["pdf"]).content)
+        issued.append({**answer, "name": row["name"], "file": CERTIFICATES / f"{code}.pdf"})
+    return issued
+
+
+def _verify(places: Places, issued: list[dict[str, Any]], lines: list[Line]) -> None:
+    say.print("[bold]3  Verify[/]  each certificate by its PDF and by its code over HTTP")
+    ask = _asker(places.verifier)
+    for each in track(issued, "   verifying", console=say, disable=not say.is_terminal, transient=True):
+        lines.append(Line(f"{each['name']}: the PDF", "valid: ok, text_matches", ask(each["file"].read_bytes())))
+        lines.append(Line(f"{each['name']}: the code {each['code']}", "valid: ok", ask(each["code"].encode())))
+
+
+def _gallery(genuine: dict[str, Any], ask: Callable[[bytes], str], lines: list[Line]) -> None:
+    token, pdf = genuine["token"], genuine["file"].read_bytes()
+    forged = [
+        ("payload edited: one letter of the name", "invalid: bad_signature", forgeries.edited_payload(token).encode()),
+        ("alg: none", "invalid: unsupported_algorithm", forgeries.unsigned(token).encode()),
+        ("signed with another key", "invalid: bad_signature", forgeries.another_key(token).encode()),
+        ("another key, embedded as jwk", "invalid: malformed_token", forgeries.embedded_jwk(token).encode()),
+        ("PDF edited: the name", "invalid: document_differs, differs", forgeries.edited_pdf(pdf, genuine["name"])),
+        ("issuer not in the directory", "unchecked: unknown_issuer", forgeries.unknown_issuer(token).encode()),
+        ("a code with one character wrong", "unchecked: mistyped_code", _mistyped(genuine["code"]).encode()),
+    ]
+    for what, expected, given in forged:
+        lines.append(Line(what, expected, ask(given)))
+
+
+def _mistyped(code: str) -> str:
+    return code[:-1] + ("Y" if code.endswith("Z") else "Z")
+
+
+def _expiring(places: Places, api_key: str) -> str:
+    """A genuine credential that is valid for two seconds, which have passed."""
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=2)
+    _, answer = _call(
+        "POST",
+        f"{places.issuer}/api/completions",
+        {
+            "completion_id": "2026-expired",
+            "achievement": "elderly-care",
+            "name": "孙倩",
+            "completed_on": "2026-11-06",
+            "valid_until": until.isoformat(),
+        },
+        api_key,
+    )
+    time.sleep(max(0, (until - datetime.now(UTC)).total_seconds()))
+    token: str = answer["token"]
+    return token
+
+
+@contextmanager
+def _issuer(places: Places) -> Iterator[None]:
+    with serving("issuer", places.issuer, VAR / "issuer.log", places.environment):
+        yield
+
+
+@contextmanager
+def _verifier(places: Places) -> Iterator[None]:
+    with serving("verifier", places.verifier, VAR / "verifier.log", places.environment):
+        yield
+
+
+@contextmanager
+def _cold_verifier(places: Places) -> Iterator[Callable[[bytes], str]]:
+    """A verifier that has fetched nothing yet, and how to ask it."""
+    cold = Places(places.issuer_port, free_port())
+    with _verifier(cold):
+        yield _asker(cold.verifier)
+
+
+def _asker(verifier: str) -> Callable[[bytes], str]:
+    """Asks a verifier and words its verdict for the table."""
+
+    def ask(given: bytes) -> str:
+        answer = httpcore.request("POST", f"{verifier}/api/verify", content=given)
+        verdict = json.loads(answer.content)
+        shows = verdict["document"]["shows"]
+        return f"{verdict['verdict']}: {verdict['reason']}" + (f", {shows}" if shows != "not_compared" else "")
+
+    return ask
+
+
+def _call(method: str, url: str, body: dict[str, Any], api_key: str) -> tuple[int, dict[str, Any]]:
+    headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"}
+    answer = httpcore.request(method, url, headers=headers, content=json.dumps(body).encode())
+    return answer.status, json.loads(answer.content)
+
+
+def _print(lines: list[Line]) -> None:
+    table = Table("", "what was shown", "should be", "got", title="The walk and the forgery gallery", title_justify="left")
+    for line in lines:
+        right = line.expected == line.got
+        table.add_row("[green]✓[/]" if right else "[red]✗[/]", line.what, line.expected, line.got)
+    say.print(table)
+    say.print(f"{len(list(CERTIFICATES.glob('*.pdf')))} certificates and tokens are in {CERTIFICATES}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

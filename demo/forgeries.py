@@ -1,0 +1,101 @@
+"""The forger's workshop: what can be done to a genuine token or certificate without the issuer's private key."""
+
+import io
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from typing import Any
+
+import pikepdf
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from credential.jwks import public_jwk
+from credential.proof import es256
+
+__all__ = ["another_key", "edited_payload", "edited_pdf", "embedded_jwk", "unknown_issuer", "unsigned"]
+
+
+def edited_payload(token: str) -> str:
+    """One letter of the learner's name changed, the signature kept."""
+    header, payload, signature = token.split(".")
+    claims = _read(payload)
+    name = claims["credentialSubject"]["identifier"][0]
+    name["identityHash"] = name["identityHash"][:-1] + "明"
+    return f"{header}.{_write(claims)}.{signature}"
+
+
+def unsigned(token: str) -> str:
+    """`alg: none` and no signature."""
+    header, payload, _ = token.split(".")
+    return f"{_write({**_read(header), 'alg': 'none'})}.{payload}."
+
+
+def another_key(token: str) -> str:
+    """Signed anew with the forger's key, under the issuer's key id."""
+    header, payload, _ = token.split(".")
+    return _signed(_read(header), _read(payload))
+
+
+def embedded_jwk(token: str) -> str:
+    """Signed anew with the forger's key, which the header carries so that a careless verifier uses it."""
+    header, payload, _ = token.split(".")
+    return _signed(_read(header), _read(payload), embed=True)
+
+
+def unknown_issuer(token: str) -> str:
+    """Correctly signed by an issuer that nobody knows, under a name that everybody knows."""
+    header, payload, _ = token.split(".")
+    claims = _read(payload)
+    claims["issuer"]["id"] = claims["iss"] = "https://glimmer-academy.example/orgs/glimmer"
+    return _signed({**_read(header), "kid": "https://glimmer-academy.example/orgs/glimmer/keys/1"}, claims)
+
+
+def edited_pdf(pdf: bytes, name: str) -> bytes:
+    """The certificate with the characters of `name` in another order: what a PDF editor does. The token stays attached."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        page = document.pages[0]
+        changed = []
+        read: Callable[[bytes], str] = lambda glyphs: ""  # noqa: E731 - set by the first Tf
+        for operands, operator in pikepdf.parse_content_stream(page):
+            if str(operator) == "Tf":
+                read = _reader(page.Resources.Font[operands[0]])
+            elif str(operator) == "TJ":
+                shown = [part for part in operands[0] if isinstance(part, pikepdf.String)]
+                glyphs = b"".join(bytes(part) for part in shown)
+                if read(glyphs) == name:
+                    turned = b"".join(reversed([glyphs[i : i + 2] for i in range(0, len(glyphs), 2)]))
+                    operands = [pikepdf.Array([pikepdf.String(turned)])]
+            changed.append((operands, operator))
+        page.Contents = document.make_stream(pikepdf.unparse_content_stream(changed))
+        edited = io.BytesIO()
+        document.save(edited)
+    if edited.getvalue() == pdf:
+        raise ValueError(f"{name} is not on the page")
+    return edited.getvalue()
+
+
+def _reader(font: Any) -> Callable[[bytes], str]:
+    """Turns two-byte glyph ids into text by the font's ToUnicode map."""
+    table = font.ToUnicode.read_bytes().decode()
+    pairs = re.findall(r"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]+)>", table.partition("endcodespacerange")[2])
+    known = {bytes.fromhex(glyph): bytes.fromhex(text).decode("utf-16-be") for glyph, text in pairs}
+    return lambda glyphs: "".join(known.get(glyphs[i : i + 2], "") for i in range(0, len(glyphs), 2))
+
+
+def _signed(header: dict[str, Any], claims: dict[str, Any], *, embed: bool = False) -> str:
+    key = ec.generate_private_key(ec.SECP256R1())
+    if embed:
+        header = {**header, "jwk": public_jwk(key.public_key())}
+    signed = f"{_write(header)}.{_write(claims)}"
+    return f"{signed}.{urlsafe_b64encode(es256(key, signed.encode())).rstrip(b'=').decode()}"
+
+
+def _read(part: str) -> dict[str, Any]:
+    decoded: dict[str, Any] = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return decoded
+
+
+def _write(part: dict[str, Any]) -> str:
+    text = json.dumps(part, ensure_ascii=False, separators=(",", ":"))
+    return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()

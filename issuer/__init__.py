@@ -1,0 +1,1 @@
+"""The issuing service: completions in, credentials and certificates out."""

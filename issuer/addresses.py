@@ -1,0 +1,30 @@
+"""Every public address of the service, in one place: they stand in signed credentials and must hold for decades."""
+
+from dataclasses import dataclass
+
+__all__ = ["Addresses"]
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """The URLs under `public_url` (no slash at its end), by what they answer with."""
+
+    public_url: str
+
+    def organisation(self, organisation_id: str) -> str:
+        return f"{self.public_url}/orgs/{organisation_id}"
+
+    def key_set(self, organisation_id: str) -> str:
+        return f"{self.organisation(organisation_id)}/jwks.json"
+
+    def key(self, organisation_id: str, key_id: str) -> str:
+        return f"{self.organisation(organisation_id)}/keys/{key_id}"
+
+    def achievement(self, organisation_id: str, slug: str, version: int) -> str:
+        return f"{self.organisation(organisation_id)}/achievements/{slug}/{version}"
+
+    def status_list(self, organisation_id: str, list_id: str) -> str:
+        return f"{self.organisation(organisation_id)}/status/{list_id}"
+
+    def credential(self, code: str) -> str:
+        return f"{self.public_url}/credentials/{code}"

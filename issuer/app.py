@@ -1,0 +1,37 @@
+"""The one place where the issuer is put together."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import anyio.to_thread
+from litestar import Litestar
+from litestar.di import Provide
+
+from issuer import api, web
+from issuer.credentials.issue import finish_intents
+from issuer.problems import HANDLERS
+from issuer.service import open_service
+from issuer.settings import Settings, settings_from
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Litestar:
+    """The issuer's application. Raises `issuer.errors.Misconfigured` when something it needs is not there."""
+    service = open_service(settings or settings_from(), clock)
+
+    @asynccontextmanager
+    async def finish_what_a_crash_left(app: Litestar) -> AsyncIterator[None]:
+        await anyio.to_thread.run_sync(lambda: list(finish_intents(service)))
+        yield
+        service.database.engine.dispose()
+
+    return Litestar(
+        [*api.ROUTES, *web.ROUTES],
+        dependencies={"service": Provide(lambda: service, sync_to_thread=False)},
+        exception_handlers=HANDLERS,
+        lifespan=[finish_what_a_crash_left],
+        openapi_config=None,
+        logging_config=None,
+    )

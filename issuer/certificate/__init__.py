@@ -1,0 +1,74 @@
+"""The certificate: what a credential says, as a PDF that a person can frame and a screen reader can read.
+
+It is a view of the token and never the other way round. Importing this package needs neither WeasyPrint nor its system
+libraries; the first `render` does.
+"""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+
+from credential.wording import Fact, Text, Wording
+from issuer.certificate.faces import Undrawable, undrawable, unfaithful
+from issuer.certificate.fitting import TooLong
+from issuer.certificate.libraries import LibrariesMissing, missing_libraries, require_libraries
+
+__all__ = [
+    "LibrariesMissing",
+    "TooLong",
+    "Undrawable",
+    "missing_libraries",
+    "render",
+    "undrawable",
+    "unfaithful",
+]
+
+# One certificate at a time in a process: drawing keeps the interpreter busy anyway, and the open font files are shared.
+DRAWING = Lock()
+
+
+def render(
+    wording: Wording,
+    token: str,
+    *,
+    verify_url: str,
+    issued_at: datetime,
+    cache: Path,
+    design: str = "classic-landscape",
+) -> bytes:
+    """The certificate of `token` as a PDF: PDF/A-3a and PDF/UA-1, the token attached. Same input, same bytes.
+
+    `verify_url` goes into the QR code as it is, and its host is printed beside it. `issued_at` (aware) becomes the dates
+    of the file. `cache` is a folder of ours that keeps the static Latin faces; the first call on a machine fills it in
+    some seconds. `design` is a folder of `templates/certificates`.
+
+    Raises `Undrawable` naming the characters that cannot be shown, `TooLong`, and `LibrariesMissing` with the line to run.
+    """
+    text = "".join(said for field in fields(wording) for said in _texts(getattr(wording, field.name)))
+    if refused := tuple(dict.fromkeys(undrawable(text) + tuple(unfaithful(text)))):
+        raise Undrawable(refused)
+    require_libraries()
+    from issuer.certificate.design import lay
+    from issuer.certificate.pdf import write
+
+    moment = issued_at.astimezone(UTC).replace(microsecond=0)
+    with DRAWING:
+        laid = lay(
+            wording, design=design, verify_url=verify_url, issued=f"{moment:%Y-%m-%dT%H:%M:%SZ}", cache=cache.absolute()
+        )
+        return write(laid, token, issued_at=moment)
+
+
+def _texts(part: object) -> tuple[str, ...]:
+    """Every text in a part of the wording."""
+    match part:
+        case str():
+            return (part,)
+        case Text():
+            return (part.text,)
+        case Fact():
+            return _texts((part.labels, part.values))
+        case tuple():
+            return tuple(text for member in part for text in _texts(member))
+    return ()

@@ -1,0 +1,128 @@
+"""The faces that a certificate is set in, and which characters they can draw.
+
+Chinese is Noto Serif SC, with Noto Sans SC behind it for a handful of ideographs that the serif lacks (𰻝 among them).
+Latin, Greek and Cyrillic are EB Garamond, because Noto SC has a third of the extended Latin letters (no Ł, Ş, ő, no
+Vietnamese). All are under the SIL Open Font License. A missing glyph is silent in every PDF writer, so it is looked for here, in the
+fonts' own character maps, before anything is drawn. Nothing here needs WeasyPrint.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+from issuer.errors import IssuerError, Misconfigured
+
+__all__ = ["CHINESE", "LATIN", "Face", "Undrawable", "characters_of", "face_for", "unfaithful", "undrawable"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Face:
+    """One face. `family`, `weight` and `style` are its CSS names; `file` lies in the folder of the Python `package`."""
+
+    family: str
+    weight: int = 400
+    style: str = "normal"
+    package: str
+    file: str
+
+
+SONG = Face(family="Noto Serif SC", package="pylopdf_fonts_zh_cn", file="NotoSerifSC-Regular.otf")
+HEI = Face(family="Noto Sans SC", package="pylopdf_fonts_zh_cn", file="NotoSansSC-Regular.otf")
+ROMAN = Face(family="EB Garamond", package="fontpkg_eb_garamond", file="files/EBGaramond[wght].ttf")
+SEMIBOLD = Face(family="EB Garamond", weight=600, package="fontpkg_eb_garamond", file="files/EBGaramond[wght].ttf")
+ITALIC = Face(
+    family="EB Garamond", style="italic", package="fontpkg_eb_garamond", file="files/EBGaramond-Italic[wght].ttf"
+)
+CHINESE = (SONG, HEI)
+LATIN = (ROMAN, SEMIBOLD, ITALIC)
+
+# What EB Garamond draws for us: Latin with its extensions, combining marks, Greek, Cyrillic, punctuation, currency, №.
+LATIN_RANGES = (
+    (0x20, 0x24F), (0x2B0, 0x36F), (0x370, 0x52F), (0x1E00, 0x1EFF),
+    (0x2010, 0x2027), (0x2030, 0x205E), (0x20A0, 0x20CF), (0x2116, 0x2122),
+)  # fmt: skip
+
+# Punctuation that both scripts have at different widths: inside Chinese text it takes the Chinese form.
+SHARED_PUNCTUATION = frozenset("·—‘’“”…")
+RADICALS = range(0x2E80, 0x2FE0)
+COMPATIBILITY_IDEOGRAPHS = (range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))
+
+
+class Undrawable(IssuerError):
+    """A text holds characters that the certificate's faces cannot draw, or that could not be read back from the PDF.
+
+    `characters` are those characters, each once, in order.
+    """
+
+    code = "undrawable"
+
+    def __init__(self, characters: tuple[str, ...]) -> None:
+        named = ", ".join(f"{character} (U+{ord(character):04X})" for character in characters)
+        super().__init__(
+            f"The certificate cannot show {named}. Use the ordinary form of the character if it has one, or ask us "
+            "for a design with a face that has it."
+        )
+        self.characters = characters
+
+
+def undrawable(text: str) -> tuple[str, ...]:
+    """The characters of `text` that no face of a certificate can draw, each once, in order; white space is not counted.
+
+    Invisible characters (zero-width, direction marks, controls, private use) count as undrawable: a name that holds one
+    would not look like what is signed.
+    """
+    return tuple(c for c in dict.fromkeys(text) if not c.isspace() and face_for(c, chinese=True) is None)
+
+
+def unfaithful(text: str) -> Mapping[str, str]:
+    """The characters of `text` that look right but are not what they seem, each with the ordinary character to use instead.
+
+    CJK compatibility ideographs and radicals share their shape with an ordinary ideograph, into which copying, searching
+    and Unicode normalisation turn them: ⼀ (U+2F00) is not 一 (U+4E00). The replacement is "" where Unicode names none.
+    The twelve ideographs of the compatibility block that are characters in their own right (such as 﨑) are left alone.
+    """
+    found = {}
+    for character in dict.fromkeys(text):
+        ordinary = unicodedata.normalize("NFKC", character)
+        point = ord(character)
+        if point in RADICALS or (ordinary != character and any(point in block for block in COMPATIBILITY_IDEOGRAPHS)):
+            found[character] = "" if ordinary == character else ordinary
+    return found
+
+
+def face_for(character: str, *, chinese: bool) -> Face | None:
+    """The face that draws `character` in regular weight, inside `chinese` text or other; None when no face can."""
+    point = ord(character)
+    if unicodedata.category(character)[0] == "C":
+        return None
+    wide = unicodedata.east_asian_width(character) in "WF" or (chinese and character in SHARED_PUNCTUATION)
+    order = (SONG, HEI, ROMAN) if wide else (ROMAN, SONG, HEI)
+    return next((face for face in order if point in characters_of(face)), None)
+
+
+@lru_cache
+def characters_of(face: Face) -> Mapping[int, str]:
+    """The code points that `face` draws, each with its glyph's name."""
+    drawn = source_of(face).getBestCmap()
+    if face in LATIN:
+        return {p: drawn[p] for first, last in LATIN_RANGES for p in range(first, last + 1) if p in drawn}
+    return drawn
+
+
+@lru_cache
+def source_of(face: Face) -> TTFont:
+    """The face's font file as published, read lazily. Raises `Misconfigured` when its package is not installed."""
+    return TTFont(path_of(face), lazy=True)
+
+
+def path_of(face: Face) -> Path:
+    """Where the face's font file lies on this machine."""
+    package = find_spec(face.package)
+    if package is None or package.origin is None:
+        raise Misconfigured(f"The font package {face.package} is not installed: pip install 'weizheng[issuer]'.")
+    return Path(package.origin).parent / face.file

@@ -1,0 +1,140 @@
+"""Making a text fit its place on a design: smaller at first, then in balanced lines; never cut, never hyphenated.
+
+Texts are measured with the fonts' own advance widths, without kerning and ligatures, which make a line a little shorter
+but never longer. The lines are broken here and not by the layout engine, so what was measured is what is printed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+
+import regex
+from fontTools.ttLib import TTFont
+
+from issuer.certificate.faces import CHINESE, LATIN, Face, face_for, source_of
+from issuer.certificate.instances import static
+from issuer.errors import IssuerError
+
+__all__ = ["Fitted", "TooLong", "fit", "measure"]
+
+POINTS_PER_MM = 72 / 25.4
+STEP = 0.25  # points
+NOT_AT_START = frozenset("，。、；：？！）》」』】〉”’·—…,.;:?!)%")
+NOT_AT_END = frozenset("（《「『【〈“‘(")
+
+Measure = Callable[[str], float]
+
+
+class TooLong(IssuerError):
+    """A text does not fit its place on the certificate even in the smallest size that can still be read."""
+
+    code = "too_long"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """A text ready to print: `size` in points, and its `lines`, which joined are the text. `spacing` is in em."""
+
+    size: float
+    spacing: float
+    lines: tuple[str, ...]
+
+
+def fit(
+    text: str, measure: Measure, *, size: float, floor: float, smallest: float, width: float, height: float,
+    leading: float = 1.25, spacing: float = 0.0,
+) -> Fitted:  # fmt: skip
+    """Set `text` in a place of `width` by `height` mm, at `size` points if it can be.
+
+    A text too wide is set smaller, down to `floor`, with less and less letter `spacing` (em). Then it is broken into
+    lines of about equal width, in the largest size up to `floor` whose lines (each `leading` em high) fit the height.
+    Raises `TooLong` when that would be below `smallest` points.
+    """
+    units = _units(text)
+    points = size
+    while points >= smallest:
+        room = width * POINTS_PER_MM / points
+        ease = spacing * (points - smallest) / (size - smallest)
+        if measure(text) + ease * len(text) <= room:
+            return Fitted(size=points, spacing=round(ease, 3), lines=(text,))
+        if points <= floor:
+            lines = _lines(units, measure, room)
+            if len(lines) * leading * points <= height * POINTS_PER_MM:
+                return Fitted(size=points, spacing=0.0, lines=_balanced(units, measure, room))
+        points -= STEP
+    raise TooLong(f"This text of {len(text)} characters does not fit on the certificate; shorten it: {text[:60]}…")
+
+
+def measure(face: Face, cache: Path, *, chinese: bool) -> Measure:
+    """What measures a text, in em, where Latin is set in `face` and the rest in the Chinese faces."""
+
+    def width(text: str) -> float:
+        total = 0.0
+        for character in text:
+            drawn_by = face_for(character, chinese=chinese)
+            total += _advances(face if drawn_by is None or drawn_by in LATIN else drawn_by, cache).get(
+                ord(character), 1.0
+            )
+        return total
+
+    return width
+
+
+@lru_cache
+def _advances(face: Face, cache: Path) -> dict[int, float]:
+    font = source_of(face) if face in CHINESE else TTFont(BytesIO(static(face, cache)), lazy=True)
+    em, metrics = font["head"].unitsPerEm, font["hmtx"].metrics
+    return {point: metrics[name][0] / em for point, name in font.getBestCmap().items()}
+
+
+def _units(text: str) -> list[str]:
+    """The pieces between which a line may be broken, each with the space that follows it."""
+    clusters = regex.findall(r"\X", text)
+    units = clusters[:1]
+    for before, after in pairwise(clusters):
+        if _breaks(before, after):
+            units.append(after)
+        else:
+            units[-1] += after
+    return units
+
+
+def _breaks(before: str, after: str) -> bool:
+    if after.isspace() or after in NOT_AT_START or before in NOT_AT_END:
+        return False
+    return before.isspace() or before in "-–/" or _ideographic(before) or _ideographic(after)
+
+
+def _ideographic(cluster: str) -> bool:
+    return face_for(cluster[0], chinese=True) in CHINESE
+
+
+def _lines(units: list[str], measure: Measure, room: float) -> tuple[str, ...]:
+    """Fill lines of `room` em one after the other. A unit wider than a line, a word of 80 letters, is broken anywhere."""
+    lines = [""]
+    for unit in units:
+        whole = measure(unit.rstrip()) <= room
+        for piece in [unit] if whole else regex.findall(r"\X", unit):
+            if lines[-1] and measure((lines[-1] + piece).rstrip()) > room:
+                lines.append("")
+            lines[-1] += piece
+    return tuple(lines)
+
+
+def _balanced(units: list[str], measure: Measure, room: float) -> tuple[str, ...]:
+    """The same number of lines in the narrowest measure that gives it, so that no line is left with one word."""
+    lines = _lines(units, measure, room)
+    narrow, wide = 0.0, room
+    while wide - narrow > 0.05:
+        middle = (narrow + wide) / 2
+        tried = _lines(units, measure, middle)
+        # Narrower than a word, the word would be broken: that is no better balance.
+        whole = all(measure(unit.rstrip()) <= middle or measure(unit.rstrip()) > room for unit in units)
+        if whole and len(tried) == len(lines):
+            lines, wide = tried, middle
+        else:
+            narrow = middle
+    return lines

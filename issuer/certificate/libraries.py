@@ -1,0 +1,53 @@
+"""Is WeasyPrint able to start on this machine? Asked before it is imported, so that a person gets one clear line.
+
+WeasyPrint draws text with Pango, a system library that no wheel brings along. Without it, its import prints a banner on
+standard output and raises twenty lines of traceback.
+"""
+
+import ctypes
+import ctypes.util
+import sys
+
+from issuer.errors import Misconfigured
+
+__all__ = ["LibrariesMissing", "missing_libraries", "require_libraries"]
+
+# Each with the file names under which the dynamic linker of Linux, then of macOS, knows it.
+NEEDED = {
+    "pango-1.0": ("libpango-1.0.so.0", "libpango-1.0.dylib"),
+    "pangoft2-1.0": ("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"),
+    "harfbuzz-subset": ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"),
+}
+
+
+class LibrariesMissing(Misconfigured):
+    """Certificates cannot be drawn until system libraries are installed; the message holds the exact line to run."""
+
+    code = "libraries_missing"
+
+
+def missing_libraries() -> tuple[str, ...]:
+    """The names of the needed system libraries that cannot be loaded."""
+    return tuple(name for name, files in NEEDED.items() if not _loads(name, files))
+
+
+def require_libraries() -> None:
+    """Raise `LibrariesMissing`, with the line that installs them, unless all libraries are there."""
+    missing = missing_libraries()
+    if missing:
+        line = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        if sys.platform == "darwin":
+            line = "brew install pango"
+        raise LibrariesMissing(f"Certificates need system libraries ({', '.join(missing)} not found). Run: {line}")
+
+
+def _loads(name: str, files: tuple[str, ...]) -> bool:
+    for file in (*files, ctypes.util.find_library(name)):
+        if file is None:
+            continue
+        try:
+            ctypes.CDLL(file)
+        except OSError:
+            continue
+        return True
+    return False

@@ -1,0 +1,98 @@
+"""From HTML to a PDF that is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1) at once, with the token attached.
+
+Importing this module imports WeasyPrint, which needs system libraries: `issuer.certificate.libraries` asks first.
+"""
+
+import os
+import warnings
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from urllib.request import OpenerDirector
+from xml.etree import ElementTree
+
+# No font of this machine may get into a certificate, and fontconfig reads this once, when WeasyPrint loads it.
+os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", message="No fonts configured")
+    from weasyprint import CSS, HTML, Attachment
+    from weasyprint.document import DocumentMetadata
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from issuer.certificate.design import ASSETS, Laid
+from issuer.certificate.structure import finish
+from issuer.errors import Misconfigured
+
+__all__ = ["write"]
+
+TOKEN = f"{ASSETS}credential.jwt"
+PDFUA = ElementTree.parse(Path(__file__).with_name("pdfua.xml")).getroot()
+for prefix, namespace in (
+    ("pdfaExtension", "http://www.aiim.org/pdfa/ns/extension/"),
+    ("pdfaSchema", "http://www.aiim.org/pdfa/ns/schema#"),
+    ("pdfaProperty", "http://www.aiim.org/pdfa/ns/property#"),
+):  # PDF/A prescribes these prefixes (ISO 19005-3, 6.6.2.3.3); ElementTree would invent its own
+    ElementTree.register_namespace(prefix, namespace)
+
+
+class InMemory(URLFetcher):  # type: ignore[misc]
+    """Answers the addresses it was given, `{address: (media type, content)}`, and refuses all others.
+
+    WeasyPrint's own fetcher reads local files and the network. This one is made without any of its handlers.
+    """
+
+    def __init__(self, files: Mapping[str, tuple[str, bytes]]) -> None:
+        OpenerDirector.__init__(self)
+        self._fail_on_errors = True
+        self._files = files
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        """The content of `url`. Raises `PermissionError` for everything that is not in memory."""
+        if url not in self._files:
+            raise PermissionError(f"A certificate may not load {url}.")
+        media_type, content = self._files[url]
+        return URLFetcherResponse(url, content, {"Content-Type": media_type})
+
+
+class Metadata(DocumentMetadata):  # type: ignore[misc]
+    """WeasyPrint's metadata with the mark of PDF/UA-1 added, since it writes one variant only."""
+
+    def generate_rdf_metadata(self, variant: str, version: int, conformance: str) -> bytes:
+        """The RDF of the XMP packet, in UTF-8."""
+        rdf = ElementTree.fromstring(super().generate_rdf_metadata(variant, version, conformance))
+        rdf.extend(PDFUA)
+        return ElementTree.tostring(rdf, encoding="utf-8")
+
+
+def write(laid: Laid, token: str, *, issued_at: datetime) -> bytes:
+    """The PDF of `laid` with `token` in it as `credential.jwt`. The same input makes the same bytes."""
+    fetcher = InMemory({**laid.files, TOKEN: ("application/jwt", token.encode())})
+    fonts = FontConfiguration()
+    try:
+        styles = [CSS(string=css, url_fetcher=fetcher, font_config=fonts) for css in (laid.faces, laid.style)]
+        document = HTML(string=laid.html, url_fetcher=fetcher).render(
+            stylesheets=styles, font_config=fonts, pdf_variant="pdf/a-3a"
+        )
+        document.metadata = Metadata(**vars(document.metadata))
+        pdf = document.write_pdf(
+            pdf_variant="pdf/a-3a",
+            pdf_identifier=sha256(f"{laid.style}{laid.html}{token}".encode()).digest()[:16],
+            attachments=[
+                Attachment(
+                    url=TOKEN,
+                    url_fetcher=fetcher,
+                    name="credential.jwt",
+                    description="The signed credential, an Open Badges 3.0 JWT. This page is a view of it.",
+                    relationship="Source",
+                    created=issued_at,
+                    modified=issued_at,
+                )
+            ],
+            finisher=finish,
+        )
+    except FatalURLFetchingError as error:
+        raise Misconfigured(f"The certificate's design is broken. {error.__cause__}") from error
+    assert isinstance(pdf, bytes)
+    return pdf

@@ -1,0 +1,74 @@
+"""The red name seal, composed from the organisation's Chinese name as seal cutters do.
+
+Characters run down columns, and columns from right to left. A name that would leave a gap is filled up with 印 ("seal")
+or 之印 ("seal of"), so every seal is a whole grid. It is a square or upright name seal and never the round official seal
+(公章) of an institution, which the law reserves. The characters are outlines: a seal is a picture with an alternative
+text, and what is copied out of the page does not contain it.
+"""
+
+from dataclasses import dataclass
+
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.svgPathPen import SVGPathPen
+from fontTools.pens.transformPen import TransformPen
+from fontTools.ttLib import TTFont
+
+from issuer.certificate.faces import SONG, characters_of, source_of
+
+__all__ = ["Seal", "seal"]
+
+GRIDS = ((2, 2), (2, 3), (3, 3), (3, 4))  # columns, rows
+FILLINGS = ("", "印", "之印")
+CELL = 100
+INK = 89  # what of a cell a character fills
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seal:
+    """`path` is SVG path data on `columns` by `rows` cells of 100 units; `text` is what the seal says."""
+
+    text: str
+    columns: int
+    rows: int
+    path: str
+
+
+def seal(name: str) -> Seal | None:
+    """The seal of an organisation called `name`; None unless the name is 2 to 12 ideographs that our serif face draws."""
+    if len(name) < 2 or not all("\u3400" <= c <= "\u9fff" and ord(c) in characters_of(SONG) for c in name):
+        return None
+    for columns, rows in GRIDS:
+        missing = columns * rows - len(name)
+        if 0 <= missing < len(FILLINGS):
+            text = name + FILLINGS[missing]
+            places = ((columns - 1 - i // rows, i % rows) for i in range(len(text)))
+            path = "".join(_stretched(c, column, row) for c, (column, row) in zip(text, places, strict=True))
+            return Seal(text=text, columns=columns, rows=rows, path=path)
+    return None
+
+
+def _stretched(character: str, column: int, row: int) -> str:
+    """The character's outline, stretched so that its ink fills its cell: a seal has no side bearings."""
+    font: TTFont = source_of(SONG)
+    glyphs = font.getGlyphSet()
+    name = characters_of(SONG)[ord(character)]
+    left, bottom, right, top = _ink(font, name)
+    across, up = _scale(right - left), _scale(top - bottom)
+    x = column * CELL + CELL / 2 - across * (left + right) / 2
+    y = row * CELL + CELL / 2 + up * (bottom + top) / 2
+    pen = SVGPathPen(glyphs, ntos=lambda number: f"{number:.1f}".removesuffix(".0"))
+    glyphs[name].draw(TransformPen(pen, (across, 0, 0, -up, x, y)))
+    return str(pen.getCommands())
+
+
+def _scale(ink: float) -> float:
+    """Stretch to the cell, but a thin stroke such as the one of 一 by no more than its em would be."""
+    return min(INK / ink, INK / 780)
+
+
+def _ink(font: TTFont, name: str) -> tuple[float, float, float, float]:
+    glyphs = font.getGlyphSet()
+    pen = BoundsPen(glyphs)
+    glyphs[name].draw(pen)
+    assert pen.bounds is not None, "an ideograph always has ink"
+    return pen.bounds

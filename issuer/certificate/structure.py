@@ -1,0 +1,71 @@
+"""What WeasyPrint leaves out of a tagged PDF, put in before the file is written.
+
+WeasyPrint 70 states one language for the whole document, gives pictures a bounding box in CSS pixels from the top, and
+lists an attachment twice in `/AF`. All three are mended in one walk over its boxes and the structure tree built from them.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pydyf
+from weasyprint.document import Document
+from weasyprint.formatting_structure import boxes
+from weasyprint.layout.absolute import AbsolutePlaceholder
+
+__all__ = ["finish"]
+
+POINTS_PER_PIXEL = 0.75
+
+
+def finish(document: Document, pdf: pydyf.PDF) -> None:
+    """Give each structure element its `/Lang` (ISO 32000-1, 14.9.2), each figure its box in points, each file one `/AF`."""
+    root = _object(pdf, pdf.catalog["StructTreeRoot"])
+    (top,) = (_object(pdf, kid) for kid in root["K"])
+    kids = iter(_elements(pdf, top))
+    for page in document.pages:
+        for box in _tagged(page._page_box):
+            _walk(pdf, box, next(kids), page.height)
+    pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+
+
+def _walk(pdf: pydyf.PDF, box: Any, element: Any, page_height: float) -> None:
+    """Walk down a box and its structure element side by side: WeasyPrint made one for the other, in the same order."""
+    if element["S"] == "/LI" and box.element_tag == "li":
+        (element,) = _elements(pdf, element)  # an item without a marker: the element of the box is the item's body
+    if box.element is not None and (language := box.element.get("lang")):
+        element["Lang"] = pydyf.String(language)
+    if element["S"] == "/Figure":
+        left, top = box.content_box_x(), box.content_box_y()
+        corners = (left, page_height - top - box.height, left + box.width, page_height - top)
+        element["A"]["BBox"] = pydyf.Array(corner * POINTS_PER_PIXEL for corner in corners)
+    if isinstance(box, boxes.ParentBox):
+        for child, kid in zip(_lines_opened(box), _elements(pdf, element), strict=True):
+            if not isinstance(child, boxes.TextBox):
+                _walk(pdf, child, kid, page_height)
+
+
+def _tagged(box: Any) -> Iterator[Any]:
+    """The boxes that have the topmost structure elements: the page, `html` and `body` have none."""
+    for child in box.children:
+        if isinstance(child, AbsolutePlaceholder):
+            child = child._box
+        if child.element_tag in ("html", "body") and isinstance(child, boxes.ParentBox):
+            yield from _tagged(child)
+        elif not isinstance(child, boxes.MarginBox):
+            yield child
+
+
+def _lines_opened(box: Any) -> Iterator[Any]:
+    """The children of a box, those of its lines in their stead: a line is no structure element."""
+    for child in box.children:
+        for inner in child.children if isinstance(child, boxes.LineBox) else (child,):
+            yield inner._box if isinstance(inner, AbsolutePlaceholder) else inner
+
+
+def _elements(pdf: pydyf.PDF, parent: Any) -> list[Any]:
+    """The structure elements among the kids of one; its numbers are marked content."""
+    return [_object(pdf, kid) for kid in parent["K"] if not isinstance(kid, int)]
+
+
+def _object(pdf: pydyf.PDF, reference: bytes) -> Any:
+    return pdf.objects[int(reference.split()[0])]

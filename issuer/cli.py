@@ -1,0 +1,205 @@
+"""The command line of the issuer."""
+
+import sys
+import tomllib
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table as Grid
+
+from credential import code as codes
+from issuer import doctor, organisations
+from issuer.achievements import publish
+from issuer.credentials.certificate import certificate
+from issuer.credentials.issue import finish_intents, issue
+from issuer.credentials.revoke import revoke
+from issuer.errors import FieldProblem, Invalid, IssuerError
+from issuer.roster import read_roster
+from issuer.service import Service, open_service
+from issuer.serving import serve_until_stopped
+from issuer.settings import settings_from
+from issuer.tables import Organisation
+from keys.errors import KeyringError
+
+__all__ = ["main"]
+
+HELP = """微证 Weizheng issuer: signs course completions as Open Badges 3.0 credentials and makes their certificates.
+
+First time:  issuer init ORGANISATION.toml,  then  issuer achievement ACHIEVEMENT.toml,  then  issuer serve.
+
+Settings come from the environment: ISSUER_PUBLIC_URL (the address that stands in every credential: choose it once),
+ISSUER_HOST and ISSUER_PORT (127.0.0.1, 8000), ISSUER_DATA_DIR (var/issuer), ISSUER_KEYS_DIR, ISSUER_DATABASE_URL
+(SQLite in the data folder), ISSUER_KEY_PASSPHRASE or ISSUER_KEY_PASSPHRASE_FILE (without one, a machine key guards the
+keys), VERIFIER_PUBLIC_URL (the address that QR codes open).
+"""
+Row = TypeVar("Row")
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+keys = typer.Typer(help="The organisation's signing keys.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+say = Console(highlight=False, soft_wrap=True)
+progress_on = Console(stderr=True)
+
+File = Annotated[Path, typer.Argument(help="A TOML file; see demo/ for one to start from.")]
+
+
+def main() -> None:
+    """Run a command; a refusal is one clear sentence on standard error and exit code 1."""
+    try:
+        app()
+    except Invalid as error:
+        for problem in error.problems:
+            print(f"issuer: {problem.field}: {problem.detail}", file=sys.stderr)
+        sys.exit(1)
+    except (IssuerError, KeyringError) as error:
+        print(f"issuer: {error}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        print(f"issuer: {error.filename or 'the machine'}: {error.strerror}", file=sys.stderr)
+        sys.exit(1)
+
+
+@app.command()
+def init(file: File) -> None:
+    """Set up an organisation: its record, its first signing key and an API key, which is shown this once."""
+    service = _service()
+    organisation = organisations.create(service, _toml(file))
+    key = organisations.make_api_key(service, organisation, "made by init")
+    say.print(f"Organisation {organisation.id} ({organisation.names['zh-Hans']}) is ready.")
+    say.print(f"Profile   {service.addresses.organisation(organisation.id)}")
+    say.print(f"API key   {key}")
+    say.print("Keep the API key now: only its hash is stored. Next: issuer achievement FILE.toml")
+
+
+@app.command()
+def achievement(files: Annotated[list[Path], typer.Argument(help="TOML files, one achievement each.")]) -> None:
+    """Publish achievements; a changed one becomes a new version, and credentials already issued keep theirs."""
+    service = _service()
+    organisation = _organisation(service)
+    for file in files:
+        published = publish(service, organisation.id, _toml(file))
+        say.print(service.addresses.achievement(organisation.id, published.slug, published.version))
+
+
+@app.command("issue")
+def issue_file(
+    file: Annotated[Path, typer.Argument(help="A CSV file (UTF-8) with one completion a row.")],
+    achievement: Annotated[
+        str | None, typer.Option(help="The achievement's short name, where the file has no such column.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row and issue nothing.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write each certificate (.pdf) and token (.jwt) here.")] = None,
+) -> None:
+    """Issue a whole roster. One bad row and nothing of the file is issued; the same file again issues nothing twice."""
+    service = _service()
+    organisation = _organisation(service)
+    completions = read_roster(service, organisation.id, file, achievement)
+    if dry_run:
+        say.print(f"{len(completions)} rows are good. Nothing was issued (--dry-run).")
+        return
+    new = 0
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+    for completion in _with_progress(completions, "Issuing"):
+        issued = issue(service, organisation.id, completion)
+        new += issued.new
+        if out:
+            with service.database.reading() as session:
+                pdf = certificate(service, session, issued.credential)
+            (out / f"{issued.credential.code}.pdf").write_bytes(pdf)
+            (out / f"{issued.credential.code}.jwt").write_text(issued.credential.token or "")
+    say.print(f"{new} issued, {len(completions) - new} were issued before.")
+
+
+@app.command("revoke")
+def revoke_code(
+    code: Annotated[str, typer.Argument(help="The code printed on the certificate.")],
+    reason: Annotated[str, typer.Option(help="Why; whoever holds the credential can read it.")],
+) -> None:
+    """Revoke a credential. Verifiers see it within five minutes; it cannot be taken back."""
+    service = _service()
+    revoked = revoke(service, _organisation(service).id, code, reason)
+    say.print(f"{codes.printed(revoked.code)} was revoked on {revoked.revoked_at:%Y-%m-%d %H:%M} UTC: {revoked.revocation_reason}")
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Show every key: its state, since when, and its thumbprint."""
+    service = _service()
+    grid = Grid("state", "since (UTC)", "algorithm", "key")
+    for key in service.keyrings.of(_organisation(service).id).keys:
+        grid.add_row(key.state, f"{key.since:%Y-%m-%d %H:%M}", key.alg, key.id)
+    say.print(grid)
+
+
+@keys.command()
+def rotate() -> None:
+    """Make a new signing key and retire the old one. What the old key signed stays valid."""
+    service = _service()
+    keyring = service.keyrings.of(_organisation(service).id).rotate(service.now())
+    say.print(f"Signing with {keyring.active.id} from now on.")
+    say.print("Verifiers that pin keys inline need the new entry: issuer directory")
+
+
+@app.command("api-key")
+def api_key(label: Annotated[str, typer.Option(help="What it is for.")] = "made by hand") -> None:
+    """Make another API key, good for a year and shown this once."""
+    service = _service()
+    say.print(organisations.make_api_key(service, _organisation(service), label))
+
+
+@app.command()
+def directory() -> None:
+    """Print the directory entry by which a verifier knows this issuer, its keys pinned."""
+    service = _service()
+    entry = organisations.directory_entry(service, _organisation(service))
+    print(msgspec.json.format(msgspec.json.encode({"issuers": [entry]}), indent=2).decode())
+
+
+@app.command()
+def serve() -> None:
+    """Run the service until it is stopped."""
+    settings = settings_from()
+    service = open_service(settings)
+    list(finish_intents(service))
+    service.database.engine.dispose()
+    serve_until_stopped(settings)
+
+
+@app.command("doctor")
+def examine() -> None:
+    """Check the machine, the settings, the keys and the database, and say what to mend."""
+    findings = doctor.examine()
+    for finding in findings:
+        say.print(f"[green]✓[/] {finding.subject}: {finding.detail}" if finding.good else f"[red]✗[/] {finding.subject}: {finding.detail}")
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+def _service() -> Service:
+    return open_service(settings_from(), clock=lambda: datetime.now(UTC))
+
+
+def _organisation(service: Service) -> Organisation:
+    with service.database.reading() as session:
+        return organisations.the_only_one(session)
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (UnicodeError, tomllib.TOMLDecodeError) as error:
+        raise Invalid((FieldProblem(str(file), f"is not TOML: {error}"),)) from error
+
+
+def _with_progress(rows: tuple[Row, ...], label: str) -> Iterable[Row]:
+    """The rows, with a bar on standard error when that is a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=progress_on, disable=not progress_on.is_terminal) as bar:
+        yield from bar.track(rows, description=label)

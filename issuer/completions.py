@@ -1,0 +1,158 @@
+"""A completion: what a platform reports. The same fields, by the same names, come as JSON and as columns of a CSV file."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from issuer.certificate import undrawable, unfaithful
+from issuer.errors import FieldProblem, Invalid
+from issuer.text import TextRefused, clean
+
+__all__ = ["FIELDS", "Completion", "read_completion"]
+
+MOST_HOURS = 100_000
+ID = re.compile(r"[!-~]{1,200}")
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
+
+
+class Completion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """This learner finished that course. `completion_id` is the platform's own and is issued for once.
+
+    `completed_on` and `started_on` are days, `hours` a decimal number as text, `valid_until` a moment in UTC.
+    """
+
+    completion_id: str
+    achievement: str
+    name: str
+    completed_on: date
+    romanised_name: str | None = None
+    email: str | None = None
+    started_on: date | None = None
+    hours: str | None = None
+    score: str | None = None
+    valid_until: datetime | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content in hex: tells the same completion again from another one under the same id."""
+        return sha256(msgspec.json.encode(self)).hexdigest()
+
+
+def read_completion(given: Mapping[str, Any], now: datetime) -> Completion:
+    """Check every field and take the completion, or raise `Invalid` with each problem. Empty fields count as absent."""
+    problems: list[FieldProblem] = []
+    taken: dict[str, Any] = {}
+    for field in given.keys() - FIELDS.keys():
+        problems.append(FieldProblem(field[:100], f"is not a field of a completion; the fields are {', '.join(FIELDS)}"))
+    for field, (required, read) in FIELDS.items():
+        value = given.get(field)
+        if value is None or value == "":
+            if required:
+                problems.append(FieldProblem(field, "is missing"))
+            continue
+        try:
+            taken[field] = read(value)
+        except ValueError as error:
+            problems.append(FieldProblem(field, str(error)))
+    completed, started, until = (taken.get(f) for f in ("completed_on", "started_on", "valid_until"))
+    if completed and completed > (now + timedelta(days=1)).date():
+        problems.append(FieldProblem("completed_on", "is in the future"))
+    if completed and started and started > completed:
+        problems.append(FieldProblem("started_on", "is after completed_on"))
+    if until and until <= now:
+        problems.append(FieldProblem("valid_until", "is not in the future"))
+    if problems:
+        raise Invalid(tuple(problems))
+    return Completion(**taken)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be a text")
+    return value
+
+
+def _matching(pattern: re.Pattern[str], description: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        text = _text(value).strip()
+        if len(text) > 320 or not pattern.fullmatch(text):
+            raise ValueError(f"must be {description}")
+        return text
+
+    return read
+
+
+def _shown(most: int) -> Callable[[Any], str]:
+    """Reads a text that stands on the certificate: clean, and such that the fonts draw it and a reader gets it back."""
+
+    def read(value: Any) -> str:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(value)  # a score may come as a number
+        try:
+            text = clean(_text(value), most=most)
+        except TextRefused as refused:
+            raise ValueError(str(refused)) from refused
+        for character, ordinary in unfaithful(text).items():
+            raise ValueError(f"holds {character} (U+{ord(character):04X}), a compatibility form; write {ordinary} instead")
+        if missing := undrawable(text):
+            named = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:10])
+            raise ValueError(f"holds {named}, which the certificate's fonts cannot draw; ask for another spelling")
+        return text
+
+    return read
+
+
+def _hours(value: Any) -> str:
+    try:
+        hours = Decimal(str(value) if isinstance(value, int | float) and not isinstance(value, bool) else _text(value))
+        if not hours.is_finite() or not 0 < hours <= MOST_HOURS or hours != round(hours, 1):
+            raise InvalidOperation
+    except InvalidOperation as error:
+        raise ValueError(f"must be a number above 0, at most {MOST_HOURS:,}, with at most one decimal") from error
+    return f"{hours.normalize():f}"
+
+
+def _day(value: Any) -> date:
+    try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", _text(value).strip()):
+            raise ValueError
+        day = date.fromisoformat(value.strip())
+    except ValueError as error:
+        raise ValueError("must be a day such as 2026-11-20") from error
+    if day.year < 1900:
+        raise ValueError("is before 1900")
+    return day
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        when = datetime.fromisoformat(_text(value).strip())
+        if when.tzinfo is None:
+            raise ValueError
+        return when.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError) as error:
+        raise ValueError("must be a moment with its time zone, such as 2029-11-20T18:00:00Z") from error
+
+
+def _email(value: Any) -> str:
+    return _matching(EMAIL, "an e-mail address")(value).lower()
+
+
+FIELDS: Mapping[str, tuple[bool, Callable[[Any], Any]]] = {  # name → required, how it is read
+    "completion_id": (True, _matching(ID, "1 to 200 letters, digits and signs without blanks")),
+    "achievement": (True, _matching(SLUG, "an achievement's short name such as data-analysis")),
+    "name": (True, _shown(200)),
+    "romanised_name": (False, _shown(200)),
+    "email": (False, _email),
+    "started_on": (False, _day),
+    "completed_on": (True, _day),
+    "hours": (False, _hours),
+    "score": (False, _shown(20)),
+    "valid_until": (False, _moment),
+}

@@ -1,0 +1,1 @@
+"""Credentials: described, recorded, signed, looked up and revoked."""

@@ -1,0 +1,89 @@
+"""From a completion to the document that is signed."""
+
+import secrets
+from datetime import UTC, datetime, time
+from uuid import uuid4
+
+import msgspec
+
+from credential import document
+from issuer.achievements import AchievementVersion
+from issuer.addresses import Addresses
+from issuer.completions import Completion
+from issuer.organisations import profile
+from issuer.service import Service
+from issuer.tables import Achievement, Organisation
+
+__all__ = ["describe"]
+
+TITLE = "结业证书"
+
+
+def describe(
+    service: Service,
+    organisation: Organisation,
+    achievement: Achievement,
+    completion: Completion,
+    *,
+    code: str,
+    list_id: str,
+    index: int,
+    now: datetime,
+) -> bytes:
+    """The credential of a completion as the bytes that will be signed, in force from `now`."""
+    published = msgspec.json.decode(achievement.document, type=AchievementVersion)
+    issuer = profile(service, organisation)
+    address = service.addresses.credential(code)
+    subject = _subject(completion, published)
+    until = completion.valid_until
+    return document.encode(
+        document.Credential(
+            id=address,
+            name=f"{published.name} · {TITLE}",
+            issuer=issuer,
+            valid_from=document.moment(now),
+            valid_until=document.moment(until) if until else msgspec.UNSET,
+            awarded_date=document.moment(datetime.combine(completion.completed_on, time(), UTC)),
+            credential_subject=subject,
+            related_resource=(
+                document.RelatedResource(id=published.id, digest_sri=document.digest_sri(achievement.document)),
+            ),
+            credential_status=_status(service.addresses, organisation.id, list_id, index),
+            iss=issuer.id,
+            jti=address,
+            sub=subject.id,
+            nbf=int(now.timestamp()),
+            exp=int(until.timestamp()) if until else msgspec.UNSET,
+        )
+    )
+
+
+def _subject(completion: Completion, achievement: AchievementVersion) -> document.AchievementSubject:
+    identifiers = [document.name_identifier(completion.name)]
+    if completion.romanised_name:
+        identifiers.append(document.name_identifier(completion.romanised_name))
+    if completion.email:
+        identifiers.append(document.hashed_email(completion.email, secrets.token_hex(16)))
+    hours = completion.hours or achievement.hours
+    results = {"hours": hours or None, "score": completion.score}
+    started = completion.started_on
+    return document.AchievementSubject(
+        id=f"urn:uuid:{uuid4()}",
+        identifier=tuple(identifiers),
+        activity_start_date=document.moment(datetime.combine(started, time(), UTC)) if started else msgspec.UNSET,
+        activity_end_date=document.moment(datetime.combine(completion.completed_on, time(), UTC)),
+        achievement=achievement.embedded(),
+        result=tuple(
+            document.Result(result_description=f"{achievement.id}#{key}", value=value)
+            for key, value in results.items()
+            if value
+        )
+        or msgspec.UNSET,
+    )
+
+
+def _status(addresses: Addresses, organisation_id: str, list_id: str, index: int) -> document.StatusEntry:
+    list_address = addresses.status_list(organisation_id, list_id)
+    return document.StatusEntry(
+        id=f"{list_address}#{index}", status_list_index=str(index), status_list_credential=list_address
+    )

@@ -1,0 +1,75 @@
+"""What the issuer refuses and why. `code` is stable; the message is a sentence that says what to do next. No HTTP here."""
+
+from dataclasses import dataclass
+
+__all__ = [
+    "Conflict",
+    "FieldProblem",
+    "Invalid",
+    "IssuerError",
+    "Misconfigured",
+    "NotAuthorised",
+    "NotFound",
+    "NotIssued",
+    "Unavailable",
+]
+
+
+class IssuerError(Exception):
+    """The root of the issuer's refusals."""
+
+    code = "refused"
+
+
+class Misconfigured(IssuerError):
+    """A setting or something on the machine is not as it must be."""
+
+    code = "misconfigured"
+
+
+class NotFound(IssuerError):
+    """There is no such thing, or none that the asker may know of."""
+
+    code = "not_found"
+
+
+class NotAuthorised(IssuerError):
+    """The API key is missing, unknown, expired or revoked."""
+
+    code = "not_authorised"
+
+
+class Conflict(IssuerError):
+    """What is asked contradicts what is already recorded."""
+
+    code = "conflict"
+
+
+class Unavailable(IssuerError):
+    """The database or the disk cannot take it now; asking again later may succeed."""
+
+    code = "unavailable"
+
+
+class NotIssued(IssuerError):
+    """A token that we made did not pass our own check. Nothing was given out."""
+
+    code = "not_issued"
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """One thing that is wrong with one field."""
+
+    field: str
+    detail: str
+
+
+class Invalid(IssuerError):
+    """What was sent cannot be taken; `problems` names each field."""
+
+    code = "invalid"
+
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        super().__init__("; ".join(f"{problem.field}: {problem.detail}" for problem in problems))
+        self.problems = problems

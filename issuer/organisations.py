@@ -1,0 +1,170 @@
+"""Organisations and the API keys that act for them."""
+
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from credential import document
+from issuer.errors import Conflict, FieldProblem, Invalid, NotAuthorised, NotFound
+from issuer.service import Service
+from issuer.tables import ApiKey, Organisation
+from issuer.text import TextRefused, clean
+
+__all__ = ["create", "directory_entry", "find", "make_api_key", "organisation_of_key", "profile", "public_jwks", "the_only_one"]
+
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+TAG = re.compile(r"[A-Z]{2,6}")
+KEY_DAYS = 365
+MOST_SIGNATORIES = 3
+
+
+class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An organisation as described in a file. `name` and each signatory have one text per language."""
+
+    id: str
+    tag: str
+    name: dict[str, str]
+    url: str | None = None
+    signatories: tuple[dict[str, str], ...] = ()
+
+
+def create(service: Service, given: Mapping[str, Any]) -> Organisation:
+    """Record a new organisation and make its signing key. Raises `Invalid` or `Conflict`; then nothing was made."""
+    described = read(given)
+    with service.database.writing() as session:
+        if session.get(Organisation, described.id):
+            raise Conflict(f"There is already an organisation {described.id}; it was left as it is.")
+        organisation = Organisation(
+            id=described.id,
+            tag=described.tag,
+            names=described.name,
+            url=described.url,
+            signatories=list(described.signatories),
+            created_at=service.now(),
+        )
+        session.add(organisation)
+        session.flush()
+        # Keys before the commit: an organisation in the database always has keys; keys alone harm nobody.
+        service.keyrings.make(described.id, service.now())
+        session.commit()
+        return organisation
+
+
+def read(given: Mapping[str, Any]) -> Described:
+    """The description of an organisation, each text cleaned. Raises `Invalid` with each problem."""
+    try:
+        described = msgspec.convert(given, Described)
+    except msgspec.ValidationError as error:
+        raise Invalid((FieldProblem("organisation", str(error)),)) from error
+    problems = []
+    if not ID.fullmatch(described.id):
+        problems.append(FieldProblem("id", "must be small letters, digits and hyphens, such as glimmer"))
+    if not TAG.fullmatch(described.tag):
+        problems.append(FieldProblem("tag", "must be 2 to 6 capital letters, such as WG"))
+    if "zh-Hans" not in described.name:
+        problems.append(FieldProblem("name", "needs a zh-Hans name"))
+    if described.url is not None and urlsplit(described.url).scheme not in {"http", "https"}:
+        problems.append(FieldProblem("url", "must be an http or https address"))
+    if len(described.signatories) > MOST_SIGNATORIES:
+        problems.append(FieldProblem("signatories", f"are at most {MOST_SIGNATORIES}"))
+    try:
+        names, *signatories = [
+            {language: clean(text) for language, text in texts.items()}
+            for texts in (described.name, *described.signatories)
+        ]
+    except TextRefused as refused:
+        problems.append(FieldProblem("name", str(refused)))
+    if problems:
+        raise Invalid(tuple(problems))
+    return msgspec.structs.replace(described, name=names, signatories=tuple(signatories))
+
+
+def find(session: Session, organisation_id: str) -> Organisation:
+    """The organisation, or `NotFound`."""
+    organisation = session.get(Organisation, organisation_id)
+    if organisation is None:
+        raise NotFound("There is no such organisation.")
+    return organisation
+
+
+def the_only_one(session: Session) -> Organisation:
+    """The organisation that commands act for as long as a service has just one."""
+    organisations = session.scalars(select(Organisation).limit(2)).all()
+    if len(organisations) != 1:
+        raise NotFound("There is no organisation yet. Run `issuer init ORGANISATION.toml` first.")
+    return organisations[0]
+
+
+def profile(service: Service, organisation: Organisation) -> document.Profile:
+    """The organisation as the issuer of a credential."""
+    names = organisation.names
+    return document.Profile(
+        id=service.addresses.organisation(organisation.id),
+        name=names["zh-Hans"],
+        url=organisation.url or msgspec.UNSET,
+    )
+
+
+def public_jwks(service: Service, organisation_id: str) -> list[dict[str, str]]:
+    """Every key of the organisation as a bare public JWK with its `kid`, retired ones too."""
+    return [
+        {**key.jwk, "kid": service.addresses.key(organisation_id, key.id), "alg": key.alg, "use": "sig"}
+        for key in service.keyrings.of(organisation_id).keys
+    ]
+
+
+def directory_entry(service: Service, organisation: Organisation) -> dict[str, Any]:
+    """What a verifier's operator puts into the directory to know this issuer, its keys pinned."""
+    address = service.addresses
+    return {
+        "id": address.organisation(organisation.id),
+        "tag": organisation.tag,
+        "service": f"{address.public_url}/",
+        "name": organisation.names,
+        "url_prefix": f"{address.public_url}/",
+        "jwks": {"keys": public_jwks(service, organisation.id)},
+        "jwks_uri": address.key_set(organisation.id),
+        "since": f"{organisation.created_at:%Y-%m-%d}",
+    }
+
+
+def make_api_key(service: Service, organisation: Organisation, label: str) -> str:
+    """A new API key, `wz_ID_SECRET`. This is the one time it can be seen: only its hash is kept."""
+    key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    now = service.now()
+    with service.database.writing() as session:
+        session.add(
+            ApiKey(
+                id=key_id,
+                organisation_id=organisation.id,
+                label=label,
+                secret_sha256=sha256(secret.encode()).hexdigest(),
+                created_at=now,
+                expires_at=now + timedelta(days=KEY_DAYS),
+            )
+        )
+        session.commit()
+    return f"wz_{key_id}_{secret}"
+
+
+def organisation_of_key(service: Service, presented: str) -> str:
+    """The id of the organisation that an API key acts for. Raises `NotAuthorised`, the same for every wrong key."""
+    prefix, _, rest = presented.partition("_")
+    key_id, _, secret = rest.partition("_")
+    with service.database.reading() as session:
+        kept = session.get(ApiKey, key_id) if prefix == "wz" else None
+    expected = kept.secret_sha256 if kept else ""
+    # Compared in constant time even when there is no such key, so that timing tells nothing about ids.
+    right = hmac.compare_digest(sha256(secret.encode("utf-8", "replace")).hexdigest(), expected or "0" * 64)
+    if kept is None or not right or kept.expires_at <= service.now():
+        raise NotAuthorised("The API key is missing, wrong or expired. Make a new one with `issuer api-key`.")
+    return kept.organisation_id

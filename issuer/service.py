@@ -1,0 +1,80 @@
+"""What every act of the issuer works with: the settings, the database, the keys and the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from issuer.addresses import Addresses
+from issuer.database import Database, open_database
+from issuer.settings import Settings
+from keys.keyring import Keyring, KeySigner, Wrapping
+from keys.wrapping import machine_key
+
+__all__ = ["Keyrings", "Service", "open_service"]
+
+
+class Keyrings:
+    """The organisations' keyrings. A folder that `issuer keys rotate` changed is read again before its next use."""
+
+    def __init__(self, folder: Path, wrapping: Wrapping, addresses: Addresses) -> None:
+        self.folder = folder
+        self.wrapping = wrapping
+        self.addresses = addresses
+        self._known: dict[str, tuple[int, Keyring]] = {}
+        self._signers: dict[tuple[str, str], KeySigner] = {}
+
+    def of(self, organisation_id: str) -> Keyring:
+        """The organisation's keyring as it is now. Raises `keys.errors.KeyringError`."""
+        folder = self.folder / organisation_id
+        try:
+            changed = (folder / "keyring.json").stat().st_mtime_ns
+        except OSError:
+            return Keyring.load(folder, self.wrapping)  # says in a sentence what is wrong
+        known = self._known.get(organisation_id)
+        if known is None or known[0] != changed:
+            known = self._known[organisation_id] = (changed, Keyring.load(folder, self.wrapping))
+        return known[1]
+
+    def make(self, organisation_id: str, now: datetime) -> Keyring:
+        """A new keyring for a new organisation."""
+        return Keyring.make(self.folder / organisation_id, self.wrapping, now)
+
+    def signer(self, organisation_id: str, key_id: str) -> KeySigner:
+        """The signer of one key, its private file opened once: opening costs more than a thousand signatures."""
+        known = self._signers.get((organisation_id, key_id))
+        if known is None:
+            keyring = self.of(organisation_id)
+            known = keyring.signer(lambda id_: self.addresses.key(organisation_id, id_), key_id)
+            self._signers[organisation_id, key_id] = known
+        return known
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One running issuer. `clock` gives the present moment in UTC; tests give another."""
+
+    settings: Settings
+    addresses: Addresses
+    database: Database
+    keyrings: Keyrings
+    clock: Callable[[], datetime]
+
+    def now(self) -> datetime:
+        """The present moment in whole seconds, as credentials write it."""
+        return self.clock().replace(microsecond=0)
+
+
+def open_service(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Service:
+    """Open the database (bringing it up to date) and the keys. Raises `issuer.errors.Misconfigured`."""
+    addresses = Addresses(settings.public_url)
+    wrapping = Wrapping(
+        passphrase=settings.passphrase, machine_key=lambda: machine_key(settings.data_dir / "machine.key")
+    )
+    return Service(
+        settings=settings,
+        addresses=addresses,
+        database=open_database(settings.database_url),
+        keyrings=Keyrings(settings.keys_dir, wrapping, addresses),
+        clock=clock,
+    )

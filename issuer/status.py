@@ -1,0 +1,83 @@
+"""Status lists: an index for each credential, and the signed list that says which are revoked."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from credential import proof
+from credential.status import LENGTH, list_document
+from issuer.errors import NotFound
+from issuer.service import Service
+from issuer.tables import Credential, StatusIndex, StatusList
+
+__all__ = ["count_change", "signed_list", "take_index"]
+
+FULLEST = LENGTH * 3 // 4  # beyond it, random draws hit taken indexes ever more often
+SIGN_AGAIN_AFTER = timedelta(hours=12)  # of the 24 for which a list is valid
+INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def take_index(session: Session, organisation_id: str, now: datetime) -> tuple[str, int]:
+    """A list id and a random index of it that was never taken before, and now is, within the caller's transaction."""
+    open_list = session.scalars(
+        select(StatusList)
+        .where(StatusList.organisation_id == organisation_id, StatusList.taken < FULLEST)
+        .order_by(StatusList.created_at)
+        .limit(1)
+    ).first()
+    if open_list is None:
+        # The id is random, so that a database restored from a backup cannot hand out ids that were already used.
+        open_list = StatusList(
+            id=secrets.token_urlsafe(9), organisation_id=organisation_id, taken=0, changes=0, created_at=now
+        )
+        session.add(open_list)
+        session.flush()
+    insert = INSERT[session.get_bind().dialect.name]
+    while True:
+        index = secrets.randbelow(LENGTH)
+        taking = insert(StatusIndex).values(list_id=open_list.id, index=index).on_conflict_do_nothing()
+        if session.execute(taking.returning(StatusIndex.index)).first() is not None:
+            break
+    session.execute(update(StatusList).where(StatusList.id == open_list.id).values(taken=StatusList.taken + 1))
+    return open_list.id, index
+
+
+def count_change(session: Session, list_id: str) -> None:
+    """Say that a bit of the list changed: its signed form is made anew when next asked for."""
+    session.execute(update(StatusList).where(StatusList.id == list_id).values(changes=StatusList.changes + 1))
+
+
+def signed_list(service: Service, organisation_id: str, list_id: str) -> str:
+    """The list as published, a token: signed once per change and well before it expires, stored, and served to everyone."""
+    now = service.now()
+    with service.database.reading() as session:
+        kept = session.get(StatusList, list_id)
+        if kept is None or kept.organisation_id != organisation_id:
+            raise NotFound("There is no such status list.")
+        if fresh := _fresh(kept, now):
+            return fresh
+    with service.database.writing() as session:
+        kept = session.get_one(StatusList, list_id, with_for_update=True)
+        if fresh := _fresh(kept, now):  # another process was quicker
+            return fresh
+        revoked = session.scalars(
+            select(Credential.list_index).where(Credential.list_id == list_id, Credential.revoked_at.is_not(None))
+        )
+        addresses = service.addresses
+        unsigned = list_document(
+            addresses.status_list(organisation_id, list_id), addresses.organisation(organisation_id), revoked, now
+        )
+        signer = service.keyrings.signer(organisation_id, service.keyrings.of(organisation_id).active.id)
+        kept.token = proof.sign(unsigned, signer, typ="vc+jwt")
+        kept.signed_changes, kept.signed_at = kept.changes, now
+        session.commit()
+        return kept.token
+
+
+def _fresh(kept: StatusList, now: datetime) -> str | None:
+    if kept.token is None or kept.signed_at is None or kept.signed_changes != kept.changes:
+        return None
+    return kept.token if now - kept.signed_at < SIGN_AGAIN_AFTER else None

@@ -1,0 +1,43 @@
+"""What a text from outside may hold. Names are people's own: refused is only what would deceive or not survive."""
+
+import unicodedata
+
+import regex
+
+__all__ = ["TextRefused", "clean"]
+
+MOST_GRAPHEMES = 200
+# Joiners only where the scripts that need them surround them: elsewhere they are invisible differences.
+JOINED = regex.compile(
+    r"(?<=[\p{scx=Arab}\p{scx=Deva}\p{scx=Beng}\p{scx=Guru}\p{scx=Gujr}\p{scx=Orya}\p{scx=Taml}\p{scx=Telu}\p{scx=Knda}"
+    r"\p{scx=Mlym}\p{scx=Sinh}\p{scx=Tibt}\p{scx=Mong}])\p{Join_Control}"
+)
+HIDDEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]")
+SPACES = regex.compile(r"\p{Zs}+")
+
+
+class TextRefused(ValueError):
+    """The text cannot be taken; the message names the character and says what to do."""
+
+
+def clean(text: str, *, most: int = MOST_GRAPHEMES) -> str:
+    """The text in NFC, without white space around it and with single blanks inside. Raises `TextRefused`.
+
+    `most` counts graphemes, what a reader would call characters.
+    """
+    if len(text) > 20 * most:
+        raise TextRefused(f"has {len(text):,} characters; at most {most} are taken")
+    cleaned = SPACES.sub(" ", unicodedata.normalize("NFC", text).strip())
+    if not cleaned:
+        raise TextRefused("is empty")
+    if hidden := HIDDEN.search(JOINED.sub("", cleaned)):
+        character = hidden[0]
+        name = unicodedata.name(character, "an invisible or unassigned character")
+        raise TextRefused(f"holds U+{ord(character):04X} ({name}), which cannot be printed; remove it")
+    if unicodedata.category(cleaned[0]).startswith("M"):
+        raise TextRefused("begins with a mark that belongs on a letter")
+    if (graphemes := len(regex.findall(r"\X", cleaned))) > most:
+        raise TextRefused(f"has {graphemes:,} characters; at most {most} are taken")
+    if regex.search(r"\p{M}{6,}", cleaned):
+        raise TextRefused("stacks more than five marks on one letter")
+    return cleaned

@@ -1,0 +1,178 @@
+"""What the issuer publishes: profile, keys, achievements, status lists, and each credential in its forms (DESIGN: on the wire)."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response, get
+from litestar.params import FromPath, NamedDependency
+
+from credential import code as codes
+from credential import document, reader
+from credential.jwks import key_set
+from issuer import achievements, organisations
+from issuer.credentials.certificate import certificate, worded
+from issuer.credentials.records import find
+from issuer.errors import NotFound
+from issuer.service import Service
+from issuer.status import signed_list
+from issuer.tables import Credential
+
+__all__ = ["ROUTES"]
+
+TEMPLATES = Path(__file__).parent.parent / "templates" / "credential"
+PAGES = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+JWT = "application/vc+jwt"
+FOR_EVER = "public, max-age=31536000, immutable"
+SOON = "public, max-age=60"
+CSP = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+
+def _published(
+    request: Request[Any, Any, Any], content: bytes, media_type: str, cache: str, **headers: str
+) -> Response[bytes]:
+    """The content with a strong ETag made of its bytes: every process gives the same answer."""
+    etag = f'"{sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": cache, "Access-Control-Allow-Origin": "*", **headers}
+    if etag in request.headers.get("If-None-Match", ""):
+        return Response(b"", status_code=304, headers=headers, media_type=media_type)
+    return Response(content, headers=headers, media_type=media_type)
+
+
+@get("/orgs/{org:str}", sync_to_thread=True)
+def profile(request: Request[Any, Any, Any], service: NamedDependency[Service], org: FromPath[str]) -> Response[bytes]:
+    """The organisation's Profile (OB 3.0 §B.1.17)."""
+    with service.database.reading() as session:
+        found = organisations.profile(service, organisations.find(session, org))
+    context = {"@context": document.CONTEXT[:2]}
+    return _published(request, msgspec.json.encode(context | msgspec.to_builtins(found)), "application/ld+json", SOON)
+
+
+@get("/orgs/{org:str}/jwks.json", sync_to_thread=True)
+def jwks(request: Request[Any, Any, Any], service: NamedDependency[Service], org: FromPath[str]) -> Response[bytes]:
+    """All keys of the organisation, retired ones too, with their states."""
+    with service.database.reading() as session:
+        organisations.find(session, org)
+    keys = service.keyrings.of(org).keys
+    states = {
+        service.addresses.key(org, key.id): {"state": key.state, "since": document.moment(key.since)} for key in keys
+    }
+    published = key_set(organisations.public_jwks(service, org), states)
+    return _published(request, published, "application/jwk-set+json", SOON)
+
+
+@get("/orgs/{org:str}/keys/{key_id:str}", sync_to_thread=True)
+def key(
+    request: Request[Any, Any, Any], service: NamedDependency[Service], org: FromPath[str], key_id: FromPath[str]
+) -> Response[bytes]:
+    """One bare JWK: what an https `kid` must answer with."""
+    with service.database.reading() as session:
+        organisations.find(session, org)
+    for jwk in organisations.public_jwks(service, org):
+        if jwk["kid"] == service.addresses.key(org, key_id):
+            return _published(request, msgspec.json.encode(jwk), "application/jwk+json", SOON)
+    raise NotFound("There is no such key.")
+
+
+@get("/orgs/{org:str}/achievements/{slug:str}/{version:int}", sync_to_thread=True)
+def achievement(
+    request: Request[Any, Any, Any],
+    service: NamedDependency[Service],
+    org: FromPath[str],
+    slug: FromPath[str],
+    version: FromPath[int],
+) -> Response[bytes]:
+    """One version of an achievement, byte for byte as credentials bind it."""
+    with service.database.reading() as session:
+        found = achievements.find(session, org, slug, version)
+    return _published(request, found.document, "application/json", FOR_EVER)
+
+
+@get("/orgs/{org:str}/status/{list_id:str}", sync_to_thread=True)
+def status_list(
+    request: Request[Any, Any, Any], service: NamedDependency[Service], org: FromPath[str], list_id: FromPath[str]
+) -> Response[bytes]:
+    """The signed status list."""
+    signed = signed_list(service, org, list_id)
+    return _published(request, signed.encode(), JWT, SOON)
+
+
+@get("/credentials/{name:str}", sync_to_thread=True)
+def credential(
+    request: Request[Any, Any, Any], service: NamedDependency[Service], name: FromPath[str]
+) -> Response[bytes]:
+    """A credential as a page, or as `.jwt`, `.json` or `.pdf`, or as the Accept header asks."""
+    stem, _, suffix = name.partition(".")  # a suffix in the route's pattern would not be told from the code
+    with service.database.reading() as session:
+        found = find(session, stem)
+        form = suffix or _asked_form(request.headers.get("Accept", "*/*"))
+        assert found.token is not None
+        if form == "jwt":
+            return _published(request, found.token.encode(), JWT, SOON, Vary="Accept")
+        if form == "json":
+            return _published(request, found.document, "application/vc+ld+json", SOON, Vary="Accept")
+        if form == "pdf":
+            disposition = f'inline; filename="{codes.printed(found.code)}.pdf"'
+            pdf = certificate(service, session, found)
+            return _published(request, pdf, "application/pdf", SOON, **{"Content-Disposition": disposition})
+        if form == "html":
+            return _page(request, service, found, worded(session, found))
+    raise NotFound(f"A credential has the forms .jwt, .json and .pdf, not .{suffix[:20]}.")
+
+
+@get("/credentials/{code:str}/status", sync_to_thread=True)
+def credential_status(
+    request: Request[Any, Any, Any], service: NamedDependency[Service], code: FromPath[str]
+) -> Response[bytes]:
+    """Why and since when a credential was revoked."""
+    with service.database.reading() as session:
+        found = find(session, code)
+    answer: dict[str, Any] = {"revoked": found.revoked_at is not None}
+    if found.revoked_at:
+        answer |= {"since": document.moment(found.revoked_at), "reason": found.revocation_reason}
+    return _published(request, msgspec.json.encode(answer), "application/json", SOON)
+
+
+@get("/page.css", sync_to_thread=True)
+def style(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The pages' style."""
+    return _published(request, (TEMPLATES / "page.css").read_bytes(), "text/css", SOON)
+
+
+@get("/healthz", sync_to_thread=False)
+def healthz() -> Response[bytes]:
+    """The process answers."""
+    return Response(b"ok", media_type="text/plain")
+
+
+def _asked_form(accept: str) -> str:
+    """The first form the client names; a browser and `*/*` get the page."""
+    for named in accept.split(","):
+        media_type = named.split(";")[0].strip().lower()
+        if media_type in {JWT, "application/jwt", "application/vc+ld+json+jwt"}:
+            return "jwt"
+        if media_type in {"application/json", "application/ld+json", "application/vc+ld+json", "application/vc"}:
+            return "json"
+        if media_type == "application/pdf":
+            return "pdf"
+        if media_type in {"text/html", "*/*", "text/*"}:
+            return "html"
+    return "html"
+
+
+def _page(request: Request[Any, Any, Any], service: Service, found: Credential, words: Any) -> Response[bytes]:
+    assert found.token is not None
+    html = PAGES.get_template("page.html").render(
+        words=words,
+        claims=reader.read(found.token).claims,
+        revoked=found.revoked_at is not None,
+        verify_url=f"{service.settings.verifier_url}/v/{found.code}",
+        address=service.addresses.credential(found.code),
+    )
+    headers = {"Vary": "Accept", "Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff"}
+    return _published(request, html.encode(), "text/html; charset=utf-8", SOON, **headers)
+
+
+ROUTES = [profile, jwks, key, achievement, status_list, credential, credential_status, style, healthz]

@@ -1,0 +1,1 @@
+"""The verifying service: anything in, a verdict out. It holds no private key and no database."""

@@ -1,0 +1,60 @@
+"""The one place where the verifier is put together."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request, Response
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from verifier import api, web
+from verifier.directory import read_directory
+from verifier.fetch import Fetcher
+from verifier.published import Published
+from verifier.settings import Settings, settings_from
+
+__all__ = ["create_app"]
+
+log = logging.getLogger("verifier")
+
+
+def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Litestar:
+    """The verifier's application. Raises `verifier.errors.Misconfigured` when the directory is not as it must be."""
+    chosen = settings or settings_from()
+    directory = read_directory(chosen.directory)
+    fetcher = Fetcher()
+    published = Published(fetcher, clock)
+
+    @asynccontextmanager
+    async def connections(app: Litestar) -> AsyncIterator[None]:
+        yield
+        await fetcher.aclose()
+
+    given = {"settings": chosen, "directory": directory, "published": published, "clock": clock}
+    return Litestar(
+        [*api.ROUTES, *web.ROUTES],
+        dependencies={name: Provide(lambda thing=thing: thing, sync_to_thread=False) for name, thing in given.items()},
+        exception_handlers={HTTPException: _http, Exception: _fault},
+        lifespan=[connections],
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    return _problem(error.status_code, error.detail)
+
+
+def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    log.exception("A fault of ours", exc_info=error)
+    return _problem(500, "A fault of ours. Nothing was verified; please try again later.")
+
+
+def _problem(status: int, detail: str) -> Response[bytes]:
+    """RFC 9457 problem details."""
+    body = msgspec.json.encode({"type": "about:blank", "status": status, "detail": detail})
+    return Response(body, status_code=status, media_type="application/problem+json")

@@ -1,0 +1,143 @@
+"""The directory: the issuers this verifier knows, under the names it knows them by. Pinned, never taken from a QR code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from credential.errors import CredentialError
+from credential.jwks import PublicKey, read_key_set
+from verifier.errors import Misconfigured
+
+__all__ = ["Directory", "KnownIssuer", "is_loopback", "read_directory", "under"]
+
+LARGEST = 16 * 1024 * 1024
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    tag: str
+    service: str
+    name: dict[str, str]
+    url_prefix: str
+    jwks: dict[str, Any] | None = None
+    jwks_uri: str | None = None
+    since: str
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    issuers: tuple[_Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownIssuer:
+    """An issuer of the directory: its legal name per language, its pinned keys by `kid`, and where it may be asked."""
+
+    id: str
+    tag: str
+    service: str
+    names: Mapping[str, str]
+    url_prefix: str
+    keys: Mapping[str, PublicKey]
+    jwks_uri: str | None
+    since: str
+
+    def may_fetch(self, url: object) -> bool:
+        """Whether `url` lies under this issuer's prefix; no other address is ever asked on its behalf."""
+        return isinstance(url, str) and under(url, self.url_prefix)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Directory:
+    """All known issuers by id. `changed` is the day (UTC) the file was last written."""
+
+    issuers: Mapping[str, KnownIssuer]
+    changed: str
+
+    def service_of(self, tag: str) -> KnownIssuer | None:
+        """An issuer of the one service that a code's tag names."""
+        return next((issuer for issuer in self.issuers.values() if issuer.tag == tag), None)
+
+
+def read_directory(file: Path) -> Directory:
+    """Read and check the directory. Raises `Misconfigured` with the first thing that is wrong in it."""
+    try:
+        if file.stat().st_size > LARGEST:
+            raise Misconfigured(f"The directory {file} is larger than 16 MiB.")
+        entries = msgspec.json.decode(file.read_bytes(), type=_File).issuers
+        changed = file.stat().st_mtime
+    except FileNotFoundError as error:
+        raise Misconfigured(
+            f"There is no directory at {file}. Set VERIFIER_DIRECTORY to a JSON file of the issuers you trust; an issuer "
+            "prints its entry with `issuer directory`."
+        ) from error
+    except OSError as error:
+        raise Misconfigured(f"The directory {file} cannot be read: {error.strerror}.") from error
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Misconfigured(f"The directory {file} is not what it must be: {error}.") from error
+    issuers: dict[str, KnownIssuer] = {}
+    services: dict[str, str] = {}
+    for entry in entries:
+        issuer = _known(entry, file)
+        if entry.id in issuers:
+            raise Misconfigured(f"The directory {file} names {entry.id} twice.")
+        if services.setdefault(entry.tag, entry.service) != entry.service:
+            raise Misconfigured(f"The directory {file} gives the tag {entry.tag} to two services.")
+        issuers[entry.id] = issuer
+    return Directory(issuers=issuers, changed=f"{datetime.fromtimestamp(changed, UTC):%Y-%m-%d}")
+
+
+def _known(entry: _Entry, file: Path) -> KnownIssuer:
+    prefix = urlsplit(entry.url_prefix)
+    if prefix.scheme != "https" and not (prefix.scheme == "http" and is_loopback(entry.url_prefix)):
+        raise Misconfigured(f"The directory {file}: {entry.url_prefix} must be https (http is for this machine only).")
+    for url in filter(None, (entry.id, entry.service, entry.jwks_uri)):
+        if not under(url, entry.url_prefix):
+            raise Misconfigured(f"The directory {file}: {url} does not lie under {entry.url_prefix}.")
+    if not entry.name or not (entry.jwks or entry.jwks_uri):
+        raise Misconfigured(f"The directory {file}: {entry.id} needs a name and its keys (jwks or jwks_uri).")
+    try:
+        keys = read_key_set(entry.jwks) if entry.jwks else {}
+    except CredentialError as error:
+        raise Misconfigured(f"The directory {file}: {entry.id}: {error}") from error
+    if entry.jwks and not keys:
+        raise Misconfigured(f"The directory {file}: {entry.id} has no key that we verify with.")
+    return KnownIssuer(
+        id=entry.id,
+        tag=entry.tag,
+        service=entry.service.rstrip("/"),
+        names=entry.name,
+        url_prefix=entry.url_prefix,
+        keys=keys,
+        jwks_uri=entry.jwks_uri,
+        since=entry.since,
+    )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is this machine itself, by its literal name."""
+    try:
+        return urlsplit(url).hostname in LOOPBACK
+    except ValueError:
+        return False
+
+
+def under(url: str, prefix: str) -> bool:
+    """Whether `url` has the same origin as `prefix` and its path begins with the same whole segments."""
+    if not url.isascii() or any(character in url for character in "\\ \t\r\n@"):
+        return False
+    try:
+        there, known = urlsplit(url), urlsplit(prefix)
+        if (there.scheme, there.hostname, there.port) != (known.scheme, known.hostname, known.port):
+            return False
+    except ValueError:
+        return False
+    segments = there.path.split("/")
+    wanted = known.path.rstrip("/").split("/")
+    dotted = any(segment.lower().replace("%2e", ".") in {".", ".."} for segment in segments)
+    return segments[: len(wanted)] == wanted and not dotted and "%2f" not in there.path.lower()

@@ -1,0 +1,23 @@
+"""What stops the verifier itself. What is wrong with a credential is never an error here: it is a verdict."""
+
+__all__ = ["CannotOpen", "Misconfigured", "NotPublished", "Unreachable", "VerifierError"]
+
+
+class VerifierError(Exception):
+    """The root; each message says what to do next."""
+
+
+class Misconfigured(VerifierError):
+    """A setting or the directory is not as it must be."""
+
+
+class Unreachable(VerifierError):
+    """What an issuer publishes could not be fetched, or is not what it must be."""
+
+
+class NotPublished(Unreachable):
+    """The issuer answered that it has no such thing."""
+
+
+class CannotOpen(VerifierError):
+    """A document could not be opened within the limits."""

@@ -1,0 +1,82 @@
+"""What someone handed in: a token, a code or address, or a PDF that holds a token. Nothing is believed here yet."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from credential import code as codes
+from credential.errors import MalformedCode
+from verifier.document import Opened, open_document
+from verifier.errors import CannotOpen
+
+__all__ = ["LARGEST", "Evidence", "read_evidence"]
+
+LARGEST = 20 * 1024 * 1024
+LONGEST_TEXT = 64 * 1024
+TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*=*")
+LOOKS_LIKE_TOKEN = re.compile(r"\s*eyJ[\w=-]*\.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Exactly one of `token`, `code` and `problem` is set. `document` is what was opened, where it was a document.
+
+    `problem` is a reason code of the verdict, `detail` a sentence for people where there is more to say.
+    """
+
+    token: str | None = None
+    code: str | None = None
+    problem: str | None = None
+    detail: str | None = None
+    document: Opened | None = field(default=None, repr=False)
+
+
+def read_evidence(data: bytes) -> Evidence:
+    """Find out what `data` is by its content, whatever it is called. Opening a PDF takes a child process; call off the loop."""
+    if len(data) > LARGEST:
+        return Evidence(problem="too_large", detail=f"{len(data):,} bytes; at most {LARGEST:,} are read")
+    if b"%PDF-" in data[:1024]:
+        return _pdf(data)
+    try:
+        text = data.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        return Evidence(problem="not_recognised")
+    if not text:
+        return Evidence(problem="nothing_given")
+    if len(text) > LONGEST_TEXT:
+        return Evidence(problem="too_large", detail=f"{len(text):,} characters; at most {LONGEST_TEXT:,} are read")
+    if text.count(".") == 2 and not text.startswith(("http:", "https:")) and " " not in text:
+        return Evidence(token=text)
+    if LOOKS_LIKE_TOKEN.match(text):
+        return Evidence(token="".join(text.split()))  # a token that was wrapped on its way
+    return _code(text)
+
+
+def _code(text: str) -> Evidence:
+    """A code as typed, or the address of a credential or of a verifier's page. The address's host is never asked."""
+    if text.startswith(("http:", "https:")):
+        try:
+            text = urlsplit(text).path
+        except ValueError:
+            return Evidence(problem="not_recognised")
+        parts = [part for part in text.split("/") if part and part != "check"]
+        text = re.sub(r"\.(pdf|jwt|json|png)$", "", parts[-1]) if parts else ""
+    if not re.search(r"\d", text) or len(text) > 64:
+        return Evidence(problem="not_recognised")
+    try:
+        return Evidence(code=codes.parse(text))
+    except MalformedCode as error:
+        return Evidence(problem="mistyped_code", detail=str(error))
+
+
+def _pdf(data: bytes) -> Evidence:
+    try:
+        opened = open_document(data)
+    except CannotOpen as error:
+        return Evidence(problem="cannot_open", detail=str(error))
+    tokens = {token.strip() for token in opened.attached if TOKEN.fullmatch(token.strip())}
+    if len(tokens) > 1:
+        return Evidence(problem="several_credentials", document=opened)
+    if not tokens:
+        return Evidence(problem="no_credential_inside", document=opened)
+    return Evidence(token=tokens.pop(), document=opened)
