@@ -62,7 +62,7 @@ def new(tag: str) -> str:
 
 
 def parse(text: str) -> str:
-    """The code in URL form from what a person typed: any case, with or without hyphens and spaces, O for 0, I or L for 1.
+    """The code in URL form from what a person typed: any case, hyphens and spaces or none, O for 0, I or L for 1.
 
     Raises `MalformedCode` when it cannot be a code or when its check character says that it was mistyped.
     """
@@ -85,4 +85,4 @@ def printed(code: str) -> str:
 
 def tag_of(code: str) -> str:
     """The tag of a parsed code."""
-    return code.split("-")[0]
+    return code.partition("-")[0]

@@ -53,7 +53,7 @@ _VERIFYING = PyJWS(algorithms=["ES256"])
 
 
 def es256(key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
-    """r ‖ s, deterministic (RFC 6979): the same document always gives the same token, in any process."""
+    """Sign `data`: r ‖ s, deterministic (RFC 6979): the same document always gives the same token, in any process."""
     r, s = decode_dss_signature(key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
     return r.to_bytes(HALF, "big") + s.to_bytes(HALF, "big")
 
@@ -61,7 +61,8 @@ def es256(key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
 def sign(document: bytes, signer: Signer, *, typ: str = "JWT") -> str:
     """The token of `document` (UTF-8 JSON), with the header exactly `alg`, `kid`, `typ` (OB 3.0 §8.2.1)."""
     headers = {"kid": signer.kid, "typ": typ}
-    return _SIGNING.encode(document, signer, algorithm=signer.alg, headers=headers, sort_headers=True)
+    key: Any = signer  # PyJWS hands it on to our algorithm
+    return _SIGNING.encode(document, key, algorithm=signer.alg, headers=headers, sort_headers=True)
 
 
 def verify(token: UnverifiedToken, key: PublicKey) -> None:
@@ -70,7 +71,8 @@ def verify(token: UnverifiedToken, key: PublicKey) -> None:
     Raises `UnsupportedAlgorithm` when the header names another one and `BadSignature` when the signature is not right.
     """
     if token.claimed_algorithm != key.alg:
-        raise UnsupportedAlgorithm(f"The token says {token.claimed_algorithm[:40]!r}; the issuer's key is for {key.alg}.")
+        said = token.claimed_algorithm[:40]
+        raise UnsupportedAlgorithm(f"The token says {said!r}; the issuer's key is for {key.alg}.")
     try:
         _VERIFYING.decode(token.text, key.key, algorithms=[key.alg])
     except PyJWTError as error:

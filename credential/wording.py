@@ -33,7 +33,10 @@ TITLES: Mapping[str, Mapping[str, str]] = {
 }
 RESULTS = {"ext:LearningHours": "hours", "RawScore": "score"}  # OB 3.0 ResultType → our phrase
 CHINA = timezone(timedelta(hours=8))
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +49,7 @@ class Text:
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """A labelled value such as 学时 Hours 96. `value` is one text per language, or a single one where it reads the same."""
+    """A labelled value such as 学时 Hours 96; `values` is one text per language, or one where all read the same."""
 
     key: str
     labels: tuple[Text, ...]
@@ -135,12 +138,15 @@ def people(subject: Mapping[str, Any]) -> tuple[str, ...]:
 def results(subject: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The `(key, value)` of each signed result that a certificate shows: hours, then score."""
     described = {d["id"]: d.get("resultType", "") for d in subject["achievement"].get("resultDescription", ())}
-    found = {RESULTS.get(described.get(r.get("resultDescription"), "")): r.get("value") for r in subject.get("result", ())}
+    found = {
+        RESULTS.get(described.get(result.get("resultDescription"), "")): result.get("value")
+        for result in subject.get("result", ())
+    }
     return [(key, found[key]) for key in RESULTS.values() if found.get(key)]
 
 
 def dated(moment: str, language: str) -> Text:
-    """The calendar day in China (UTC+8), where these certificates are issued and read: `2026 年 11 月 21 日`, `21 November 2026`."""
+    """The calendar day in China (UTC+8), where certificates are issued and read: `2026 年 11 月 21 日`."""
     day = datetime.fromisoformat(moment).astimezone(CHINA)
     if language.startswith("zh"):
         return Text(language=language, text=f"{day.year} 年 {day.month} 月 {day.day} 日")

@@ -1,1 +1,1 @@
-"""The demo: the whole walk with two real services over HTTP, and what forged certificates get. Run it with `./run demo`."""
+"""The demo: the whole walk with two real services over HTTP, and what forged certificates get: `./run demo`."""

@@ -51,14 +51,17 @@ class Places:
 
     @property
     def issuer(self) -> str:
+        """The issuer's address."""
         return f"http://127.0.0.1:{self.issuer_port}"
 
     @property
     def verifier(self) -> str:
+        """The verifier's address."""
         return f"http://127.0.0.1:{self.verifier_port}"
 
     @property
     def environment(self) -> dict[str, str]:
+        """The settings of both services."""
         return {
             "ISSUER_PORT": str(self.issuer_port),
             "ISSUER_PUBLIC_URL": self.issuer,
@@ -136,9 +139,7 @@ def _play(places: Places, api_key: str) -> list[Line]:
             lines.append(Line("revoked by the issuer", "invalid: revoked", ask(revoked.encode())))
             lines.append(Line("past its validUntil", "invalid: expired", ask(expired.encode())))
     with _cold_verifier(places) as ask:
-        lines.append(
-            Line("issuer out of reach", "unchecked: status_unavailable", ask(issued[0]["token"].encode()))
-        )
+        lines.append(Line("issuer out of reach", "unchecked: status_unavailable", ask(issued[0]["token"].encode())))
     return lines
 
 
@@ -241,13 +242,15 @@ def _asker(verifier: str) -> Callable[[bytes], str]:
 
 
 def _call(method: str, url: str, body: dict[str, Any], api_key: str) -> tuple[int, dict[str, Any]]:
-    headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"}
+    headers = [("Authorization", f"Bearer {api_key}"), ("Content-Type", "application/json")]
     answer = httpcore.request(method, url, headers=headers, content=json.dumps(body).encode())
     return answer.status, json.loads(answer.content)
 
 
 def _print(lines: list[Line]) -> None:
-    table = Table("", "what was shown", "should be", "got", title="The walk and the forgery gallery", title_justify="left")
+    table = Table(
+        "", "what was shown", "should be", "got", title="The walk and the forgery gallery", title_justify="left"
+    )
     for line in lines:
         right = line.expected == line.got
         table.add_row("[green]✓[/]" if right else "[red]✗[/]", line.what, line.expected, line.got)

@@ -52,21 +52,22 @@ def unknown_issuer(token: str) -> str:
 
 
 def edited_pdf(pdf: bytes, name: str) -> bytes:
-    """The certificate with the characters of `name` in another order: what a PDF editor does. The token stays attached."""
+    """The certificate with the characters of `name` reversed, as a PDF editor can. The token stays attached."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         page = document.pages[0]
         changed = []
-        read: Callable[[bytes], str] = lambda glyphs: ""  # noqa: E731 - set by the first Tf
-        for operands, operator in pikepdf.parse_content_stream(page):
-            if str(operator) == "Tf":
+        read: Callable[[bytes], str] = bytes.hex  # until the first Tf
+        instruction: Any
+        for instruction in pikepdf.parse_content_stream(page):
+            operator, operands = str(instruction.operator), list(instruction.operands)
+            if operator == "Tf":
                 read = _reader(page.Resources.Font[operands[0]])
-            elif str(operator) == "TJ":
-                shown = [part for part in operands[0] if isinstance(part, pikepdf.String)]
-                glyphs = b"".join(bytes(part) for part in shown)
+            elif operator == "TJ":
+                glyphs = b"".join(bytes(part) for part in operands[0] if isinstance(part, pikepdf.String))
                 if read(glyphs) == name:
                     turned = b"".join(reversed([glyphs[i : i + 2] for i in range(0, len(glyphs), 2)]))
                     operands = [pikepdf.Array([pikepdf.String(turned)])]
-            changed.append((operands, operator))
+            changed.append((operands, instruction.operator))
         page.Contents = document.make_stream(pikepdf.unparse_content_stream(changed))
         edited = io.BytesIO()
         document.save(edited)

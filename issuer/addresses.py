@@ -12,19 +12,25 @@ class Addresses:
     public_url: str
 
     def organisation(self, organisation_id: str) -> str:
+        """The organisation's Profile; also its id as an issuer."""
         return f"{self.public_url}/orgs/{organisation_id}"
 
     def key_set(self, organisation_id: str) -> str:
+        """The JWK set of the organisation."""
         return f"{self.organisation(organisation_id)}/jwks.json"
 
     def key(self, organisation_id: str, key_id: str) -> str:
+        """One bare JWK; also its `kid`."""
         return f"{self.organisation(organisation_id)}/keys/{key_id}"
 
     def achievement(self, organisation_id: str, slug: str, version: int) -> str:
+        """One immutable version of an achievement."""
         return f"{self.organisation(organisation_id)}/achievements/{slug}/{version}"
 
     def status_list(self, organisation_id: str, list_id: str) -> str:
+        """A status list credential."""
         return f"{self.organisation(organisation_id)}/status/{list_id}"
 
     def credential(self, code: str) -> str:
+        """A credential; also its id."""
         return f"{self.public_url}/credentials/{code}"

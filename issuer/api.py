@@ -5,7 +5,8 @@ from typing import Any
 import anyio.to_thread
 import msgspec
 from litestar import Request, Response, post
-from litestar.params import FromPath, NamedDependency
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from credential import code as codes
 from issuer.completions import read_completion

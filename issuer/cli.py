@@ -2,8 +2,7 @@
 
 import sys
 import tomllib
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -125,7 +124,9 @@ def revoke_code(
     """Revoke a credential. Verifiers see it within five minutes; it cannot be taken back."""
     service = _service()
     revoked = revoke(service, _organisation(service).id, code, reason)
-    say.print(f"{codes.printed(revoked.code)} was revoked on {revoked.revoked_at:%Y-%m-%d %H:%M} UTC: {revoked.revocation_reason}")
+    say.print(
+        f"{codes.printed(revoked.code)} was revoked on {revoked.revoked_at:%Y-%m-%d %H:%M} UTC: {revoked.revocation_reason}"
+    )
 
 
 @keys.command("list")
@@ -177,7 +178,11 @@ def examine() -> None:
     """Check the machine, the settings, the keys and the database, and say what to mend."""
     findings = doctor.examine()
     for finding in findings:
-        say.print(f"[green]✓[/] {finding.subject}: {finding.detail}" if finding.good else f"[red]✗[/] {finding.subject}: {finding.detail}")
+        say.print(
+            f"[green]✓[/] {finding.subject}: {finding.detail}"
+            if finding.good
+            else f"[red]✗[/] {finding.subject}: {finding.detail}"
+        )
     if not all(finding.good for finding in findings):
         raise typer.Exit(1)
 

@@ -22,7 +22,7 @@ EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 
 
 class Completion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """This learner finished that course. `completion_id` is the platform's own and is issued for once.
+    """A learner finished a course. `completion_id` is the platform's own and is issued for once.
 
     `completed_on` and `started_on` are days, `hours` a decimal number as text, `valid_until` a moment in UTC.
     """
@@ -46,10 +46,11 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def read_completion(given: Mapping[str, Any], now: datetime) -> Completion:
     """Check every field and take the completion, or raise `Invalid` with each problem. Empty fields count as absent."""
-    problems: list[FieldProblem] = []
     taken: dict[str, Any] = {}
-    for field in given.keys() - FIELDS.keys():
-        problems.append(FieldProblem(field[:100], f"is not a field of a completion; the fields are {', '.join(FIELDS)}"))
+    problems = [
+        FieldProblem(field[:100], f"is not a field of a completion; the fields are {', '.join(FIELDS)}")
+        for field in sorted(given.keys() - FIELDS.keys())
+    ]
     for field, (required, read) in FIELDS.items():
         value = given.get(field)
         if value is None or value == "":
@@ -99,7 +100,9 @@ def _shown(most: int) -> Callable[[Any], str]:
         except TextRefused as refused:
             raise ValueError(str(refused)) from refused
         for character, ordinary in unfaithful(text).items():
-            raise ValueError(f"holds {character} (U+{ord(character):04X}), a compatibility form; write {ordinary} instead")
+            raise ValueError(
+                f"holds {character} (U+{ord(character):04X}), a compatibility form; write {ordinary} instead"
+            )
         if missing := undrawable(text):
             named = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:10])
             raise ValueError(f"holds {named}, which the certificate's fonts cannot draw; ask for another spelling")

@@ -25,7 +25,7 @@ class Finding:
 def examine() -> list[Finding]:
     """Look at everything, and go on where one thing is wrong."""
     missing = missing_libraries()
-    findings = [Finding("libraries for PDF", not missing, missing or "found"), _fonts()]
+    findings = [Finding("libraries for PDF", not missing, ", ".join(missing) or "found"), _fonts()]
     try:
         settings = settings_from()
         findings.append(_address("ISSUER_PUBLIC_URL", settings.public_url))
@@ -54,5 +54,7 @@ def _fonts() -> Finding:
 def _address(name: str, url: str) -> Finding:
     local = urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
     if local:
-        return Finding(name, True, f"{url} (this machine only: choose the public address before the first real credential)")
+        return Finding(
+            name, True, f"{url} (this machine only: choose the public address before the first real credential)"
+        )
     return Finding(name, url.startswith("https://"), f"{url}{'' if url.startswith('https://') else ' must be https'}")

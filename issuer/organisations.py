@@ -19,7 +19,16 @@ from issuer.service import Service
 from issuer.tables import ApiKey, Organisation
 from issuer.text import TextRefused, clean
 
-__all__ = ["create", "directory_entry", "find", "make_api_key", "organisation_of_key", "profile", "public_jwks", "the_only_one"]
+__all__ = [
+    "create",
+    "directory_entry",
+    "find",
+    "make_api_key",
+    "organisation_of_key",
+    "profile",
+    "public_jwks",
+    "the_only_one",
+]
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 TAG = re.compile(r"[A-Z]{2,6}")

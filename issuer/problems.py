@@ -70,7 +70,9 @@ def _escaped(field: str) -> str:
 
 def _keys(request: Request[Any, Any, Any], error: KeyringError) -> Response[bytes]:
     log.error("keys: %s", error)
-    return _problem(503, "keys_unavailable", "The signing keys are not available", "Nothing was issued. Try again later.")
+    return _problem(
+        503, "keys_unavailable", "The signing keys are not available", "Nothing was issued. Try again later."
+    )
 
 
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
@@ -78,7 +80,7 @@ def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[byt
 
 
 def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    log.exception("A fault of ours", exc_info=error)
+    log.error("A fault of ours", exc_info=error)
     return _problem(500, "fault", "A fault of ours", "Nothing was lost. It is in our log; please try again later.")
 
 

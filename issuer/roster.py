@@ -1,8 +1,7 @@
 """A roster: a CSV file with one completion a row. The whole file is checked before anything of it is issued."""
 
 import csv
-from collections.abc import Iterator, Set
-from datetime import datetime
+from collections.abc import Collection, Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -57,7 +56,7 @@ def read_roster(
     return tuple(completions.values())
 
 
-def _rows(file: Path, allowed: Set[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(file: Path, allowed: Collection[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row's number, as a spreadsheet counts, and its cells by column."""
     try:
         if file.stat().st_size > LARGEST_FILE:
@@ -66,7 +65,9 @@ def _rows(file: Path, allowed: Set[str]) -> Iterator[tuple[int, dict[str, str]]]
     except OSError as error:
         raise Invalid((FieldProblem(str(file), f"cannot be read: {error.strerror}"),)) from error
     except UnicodeError as error:
-        raise Invalid((FieldProblem(str(file), "is not UTF-8; save it as “CSV UTF-8” (CSV UTF-8 逗号分隔)"),)) from error
+        raise Invalid(
+            (FieldProblem(str(file), "is not UTF-8; save it as “CSV UTF-8” (CSV UTF-8 逗号分隔)"),)
+        ) from error
     rows = csv.DictReader(StringIO(text, newline=""), strict=True)
     columns = rows.fieldnames or ()
     if wrong := [column for column in columns if column not in allowed]:

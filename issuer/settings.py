@@ -26,7 +26,7 @@ class Settings:
 
 
 def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read `ISSUER_*` and `VERIFIER_PUBLIC_URL`; `issuer --help` explains each. Raises `Misconfigured`, naming the variable."""
+    """Read `ISSUER_*` and `VERIFIER_PUBLIC_URL`; `issuer --help` explains each. Raises `Misconfigured`."""
     port = _port(environment.get("ISSUER_PORT", "8000"))
     data_dir = Path(environment.get("ISSUER_DATA_DIR", "var/issuer")).absolute()
     return Settings(

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,7 +18,7 @@ __all__ = ["count_change", "signed_list", "take_index"]
 
 FULLEST = LENGTH * 3 // 4  # beyond it, random draws hit taken indexes ever more often
 SIGN_AGAIN_AFTER = timedelta(hours=12)  # of the 24 for which a list is valid
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def take_index(session: Session, organisation_id: str, now: datetime) -> tuple[str, int]:

@@ -124,7 +124,9 @@ class Credential(Table):
             ["achievements.organisation_id", "achievements.slug", "achievements.version"],
             name="fk_credentials_achievement",  # the name by convention is longer than PostgreSQL's 63 bytes
         ),
-        Index("ix_credentials_intents", "code", sqlite_where=text("token IS NULL"), postgresql_where=text("token IS NULL")),
+        Index(
+            "ix_credentials_intents", "code", sqlite_where=text("token IS NULL"), postgresql_where=text("token IS NULL")
+        ),
     )
 
     code: Mapped[str] = mapped_column(primary_key=True)

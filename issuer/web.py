@@ -1,4 +1,4 @@
-"""What the issuer publishes: profile, keys, achievements, status lists, and each credential in its forms (DESIGN: on the wire)."""
+"""What the issuer publishes: profile, keys, achievements, status lists, and each credential in its forms ."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response, get
-from litestar.params import FromPath, NamedDependency
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from credential import code as codes
 from credential import document, reader

@@ -8,7 +8,7 @@ what it signed must be verifiable for ever.
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -52,10 +52,11 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
 class Wrapping:
     """What opens the private files: a passphrase or, without one, a machine key read when first needed."""
 
-    passphrase: str | None
+    passphrase: str | None = field(repr=False)
     machine_key: Callable[[], bytes]
 
     def key(self, salt: bytes) -> bytes:
+        """The password of the PEM files, 64 hex characters."""
         return stretched(self.passphrase, salt) if self.passphrase else self.machine_key()
 
 
@@ -68,6 +69,7 @@ class KeySigner:
     alg: str = "ES256"
 
     def sign(self, data: bytes) -> bytes:
+        """The raw ES256 signature over `data`, r ‖ s."""
         return es256(self.private, data)
 
 
@@ -78,7 +80,7 @@ class Keyring:
     folder: Path
     salt: bytes
     keys: tuple[KeptKey, ...]
-    wrapping: bytes
+    wrapping: bytes = field(repr=False)
 
     @classmethod
     def make(cls, folder: Path, wrapping: Wrapping, now: datetime) -> "Keyring":
@@ -118,7 +120,9 @@ class Keyring:
         try:
             private = load_pem_private_key(file.read_bytes(), self.wrapping)
         except FileNotFoundError as error:
-            raise KeyringMissing(f"The private half of key {key_id} is not in {self.folder}: it was retired.") from error
+            raise KeyringMissing(
+                f"The private half of key {key_id} is not in {self.folder}: it was retired."
+            ) from error
         except OSError as error:
             raise KeyringUnreadable(f"The private key {file} cannot be read: {error.strerror}.") from error
         except ValueError as error:

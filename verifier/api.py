@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.params import NamedDependency
+from litestar.di import NamedDependency
 
 from verifier.directory import Directory
 from verifier.evidence import LARGEST

@@ -50,7 +50,7 @@ def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[byt
 
 
 def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    log.exception("A fault of ours", exc_info=error)
+    log.error("A fault of ours", exc_info=error)
     return _problem(500, "A fault of ours. Nothing was verified; please try again later.")
 
 

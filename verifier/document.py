@@ -3,7 +3,6 @@
 import multiprocessing
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from credential.wording import Wording

@@ -32,7 +32,7 @@ class Evidence:
 
 
 def read_evidence(data: bytes) -> Evidence:
-    """Find out what `data` is by its content, whatever it is called. Opening a PDF takes a child process; call off the loop."""
+    """Find out what `data` is by its content, whatever it is called. Opening a PDF waits for a child process."""
     if len(data) > LARGEST:
         return Evidence(problem="too_large", detail=f"{len(data):,} bytes; at most {LARGEST:,} are read")
     if b"%PDF-" in data[:1024]:

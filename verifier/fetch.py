@@ -29,7 +29,7 @@ class Fetcher:
 
     async def get(self, url: str, accept: str = "*/*") -> bytes:
         """The body of a 200 answer. Raises `NotPublished` for 404 and 410, `Unreachable` for everything else."""
-        headers = {"Accept": accept, "Accept-Encoding": "identity", "User-Agent": "weizheng-verifier"}
+        headers = [("Accept", accept), ("Accept-Encoding", "identity"), ("User-Agent", "weizheng-verifier")]
         try:
             async with asyncio.timeout(SECONDS), self._pool.stream("GET", url, headers=headers) as response:
                 if response.status in {404, 410}:
@@ -62,7 +62,7 @@ class _PublicOnly(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:

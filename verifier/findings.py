@@ -42,7 +42,7 @@ class Findings:
         self._steps[step] = Step(step=step, result="not_checked")
 
     def verdict(self) -> Verdict:
-        """`invalid` when anything failed, else `unchecked` when anything is in doubt, `valid` only when every step was made."""
+        """`invalid` when anything failed, else `unchecked` when anything is in doubt, else `valid`."""
         made = all(step in self._steps for step in STEPS)
         word: Word
         if self._failures:

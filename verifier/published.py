@@ -84,7 +84,9 @@ class Published:
     async def achievement_version(self, issuer: KnownIssuer, related: object) -> dict[str, Any]:
         """The achievement version that a credential binds by digest, or {} where it cannot be had or does not fit."""
         for resource in related if isinstance(related, list) else []:
-            url, digest = (resource.get("id"), resource.get("digestSRI")) if isinstance(resource, dict) else (None, None)
+            url, digest = (
+                (resource.get("id"), resource.get("digestSRI")) if isinstance(resource, dict) else (None, None)
+            )
             if not issuer.may_fetch(url) or not isinstance(digest, str):
                 continue
 

@@ -30,7 +30,9 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         raise Misconfigured(f"VERIFIER_PORT must be a number from 1 to 65535, not {port[:40]!r}.")
     public_url = environment.get("VERIFIER_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
     if urlsplit(public_url).scheme not in {"http", "https"} or not urlsplit(public_url).hostname:
-        raise Misconfigured(f"VERIFIER_PUBLIC_URL must be an address such as https://verify.example, not {public_url[:100]!r}.")
+        raise Misconfigured(
+            f"VERIFIER_PUBLIC_URL must be an address such as https://verify.example, not {public_url[:100]!r}."
+        )
     named = environment.get("VERIFIER_DIRECTORY")
     return Settings(
         host=environment.get("VERIFIER_HOST", "127.0.0.1"),

@@ -39,15 +39,16 @@ def render(
 ) -> bytes:
     """The certificate of `token` as a PDF: PDF/A-3a and PDF/UA-1, the token attached. Same input, same bytes.
 
-    `verify_url` goes into the QR code as it is, and its host is printed beside it. `issued_at` (aware) becomes the dates
-    of the file. `cache` is a folder of ours that keeps the static Latin faces; the first call on a machine fills it in
-    some seconds. `design` is a folder of `templates/certificates`.
+    `verify_url` goes into the QR code as it is, and its host is printed beside it. `issued_at` (aware) becomes the
+    dates of the file. `cache` is a folder of ours that keeps the static Latin faces; the first call on a machine fills
+    it in some seconds. `design` is a folder of `templates/certificates`.
 
-    Raises `Undrawable` naming the characters that cannot be shown, `TooLong`, and `LibrariesMissing` with the line to run.
+    Raises `Undrawable` naming the characters that cannot be shown, `TooLong`, and `LibrariesMissing` with the line to
+    run.
     """
     text = "".join(said for field in fields(wording) for said in _texts(getattr(wording, field.name)))
-    if refused := tuple(dict.fromkeys(undrawable(text) + tuple(unfaithful(text)))):
-        raise Undrawable(refused)
+    if undrawable(text) or unfaithful(text):
+        raise Undrawable(text)
     require_libraries()
     from issuer.certificate.design import lay
     from issuer.certificate.pdf import write

@@ -1,7 +1,7 @@
 """From the wording to HTML: a design's template filled in, its style sheet, its pictures, and the faces that draw it.
 
-A design is a folder of `templates/certificates`: `certificate.html` (Jinja2), `certificate.css` and SVG files. It decides
-sizes and places itself, by calling `fit`, so a new design needs no Python.
+A design is a folder of `templates/certificates`: `certificate.html` (Jinja2), `certificate.css` and SVG files. It
+decides sizes and places itself, by calling `fit`, so a new design needs no Python.
 """
 
 from collections.abc import Mapping
@@ -69,7 +69,11 @@ def lay(wording: Wording, *, design: str, verify_url: str, issued: str, cache: P
 @lru_cache
 def _environment(folder: Path) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.tests["chinese"] = _chinese
     return environment
@@ -85,7 +89,7 @@ def _chinese(text: Text) -> bool:
 
 
 def _chinese_characters(html: str) -> dict[Face, list[str]]:
-    """The characters of the document that each Chinese face is to draw; the tags' own letters are Latin and fall out."""
+    """The characters of the document that each Chinese face is to draw; the letters of tags are Latin and fall out."""
     used = {face: [" "] for face in CHINESE}  # the layout engine gives a space to the face of what stands before it
     for character in sorted(set(html)):
         face = face_for(character, chinese=True)

@@ -2,8 +2,8 @@
 
 Chinese is Noto Serif SC, with Noto Sans SC behind it for a handful of ideographs that the serif lacks (𰻝 among them).
 Latin, Greek and Cyrillic are EB Garamond, because Noto SC has a third of the extended Latin letters (no Ł, Ş, ő, no
-Vietnamese). All are under the SIL Open Font License. A missing glyph is silent in every PDF writer, so it is looked for here, in the
-fonts' own character maps, before anything is drawn. Nothing here needs WeasyPrint.
+Vietnamese). All are under the SIL Open Font License. A missing glyph is silent in every PDF writer, so it is looked for
+here, in the fonts' own character maps, before anything is drawn. Nothing here needs WeasyPrint.
 """
 
 import unicodedata
@@ -17,7 +17,7 @@ from fontTools.ttLib import TTFont
 
 from issuer.errors import IssuerError, Misconfigured
 
-__all__ = ["CHINESE", "LATIN", "Face", "Undrawable", "characters_of", "face_for", "unfaithful", "undrawable"]
+__all__ = ["CHINESE", "LATIN", "Face", "Undrawable", "characters_of", "face_for", "undrawable", "unfaithful"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,20 +54,23 @@ COMPATIBILITY_IDEOGRAPHS = (range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))
 
 
 class Undrawable(IssuerError):
-    """A text holds characters that the certificate's faces cannot draw, or that could not be read back from the PDF.
+    """A text holds characters that the certificate's faces cannot draw, or that are not what they look like.
 
-    `characters` are those characters, each once, in order.
+    `characters` are those characters, each once, in order; the message says what to write instead where that is known.
     """
 
     code = "undrawable"
 
-    def __init__(self, characters: tuple[str, ...]) -> None:
-        named = ", ".join(f"{character} (U+{ord(character):04X})" for character in characters)
-        super().__init__(
-            f"The certificate cannot show {named}. Use the ordinary form of the character if it has one, or ask us "
-            "for a design with a face that has it."
-        )
-        self.characters = characters
+    def __init__(self, text: str) -> None:
+        remedies = unfaithful(text)
+        self.characters = tuple(dict.fromkeys(undrawable(text) + tuple(remedies)))
+        named = []
+        for character in self.characters:
+            # An invisible character is named in words: printed as it is, it could turn the message around.
+            shown = unicodedata.name(character, "a control") if unicodedata.category(character)[0] == "C" else character
+            remedy = f", write {remedies[character]} instead" if remedies.get(character) else ""
+            named.append(f"{shown} (U+{ord(character):04X}{remedy})")
+        super().__init__(f"The certificate's fonts cannot show {'; '.join(named)}. Change the text and issue again.")
 
 
 def undrawable(text: str) -> tuple[str, ...]:
@@ -80,11 +83,11 @@ def undrawable(text: str) -> tuple[str, ...]:
 
 
 def unfaithful(text: str) -> Mapping[str, str]:
-    """The characters of `text` that look right but are not what they seem, each with the ordinary character to use instead.
+    """The characters of `text` that are not what they look like, each with the ordinary character to use instead.
 
-    CJK compatibility ideographs and radicals share their shape with an ordinary ideograph, into which copying, searching
-    and Unicode normalisation turn them: ⼀ (U+2F00) is not 一 (U+4E00). The replacement is "" where Unicode names none.
-    The twelve ideographs of the compatibility block that are characters in their own right (such as 﨑) are left alone.
+    CJK compatibility ideographs and radicals share their shape with an ordinary ideograph, into which copying,
+    searching and Unicode normalisation turn them: ⼀ (U+2F00) is not 一 (U+4E00). The replacement is "" where Unicode
+    names none. The twelve ideographs of the compatibility block that are characters of their own are left alone.
     """
     found = {}
     for character in dict.fromkeys(text):
@@ -108,7 +111,8 @@ def face_for(character: str, *, chinese: bool) -> Face | None:
 @lru_cache
 def characters_of(face: Face) -> Mapping[int, str]:
     """The code points that `face` draws, each with its glyph's name."""
-    drawn = source_of(face).getBestCmap()
+    with TTFont(path_of(face), lazy=True) as font:  # not `source_of`: any thread may ask this at any time
+        drawn: dict[int, str] = font.getBestCmap()
     if face in LATIN:
         return {p: drawn[p] for first, last in LATIN_RANGES for p in range(first, last + 1) if p in drawn}
     return drawn
@@ -116,7 +120,10 @@ def characters_of(face: Face) -> Mapping[int, str]:
 
 @lru_cache
 def source_of(face: Face) -> TTFont:
-    """The face's font file as published, read lazily. Raises `Misconfigured` when its package is not installed."""
+    """The face's font file as published, read piece by piece as it is needed, so for one thread at a time.
+
+    Raises `Misconfigured` when its package is not installed.
+    """
     return TTFont(path_of(face), lazy=True)
 
 

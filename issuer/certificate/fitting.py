@@ -14,7 +14,7 @@ from pathlib import Path
 import regex
 from fontTools.ttLib import TTFont
 
-from issuer.certificate.faces import CHINESE, LATIN, Face, face_for, source_of
+from issuer.certificate.faces import CHINESE, Face, face_for, source_of
 from issuer.certificate.instances import static
 from issuer.errors import IssuerError
 
@@ -53,17 +53,16 @@ def fit(
     lines of about equal width, in the largest size up to `floor` whose lines (each `leading` em high) fit the height.
     Raises `TooLong` when that would be below `smallest` points.
     """
-    units = _units(text)
+    pieces = _pieces(text, measure)
+    whole = sum(piece.width for piece in pieces)
     points = size
     while points >= smallest:
         room = width * POINTS_PER_MM / points
-        ease = spacing * (points - smallest) / (size - smallest)
-        if measure(text) + ease * len(text) <= room:
+        ease = spacing * (points / size) ** 3
+        if whole + ease * len(text) <= room:
             return Fitted(size=points, spacing=round(ease, 3), lines=(text,))
-        if points <= floor:
-            lines = _lines(units, measure, room)
-            if len(lines) * leading * points <= height * POINTS_PER_MM:
-                return Fitted(size=points, spacing=0.0, lines=_balanced(units, measure, room))
+        if points <= floor and len(_lines(pieces, room)) * leading * points <= height * POINTS_PER_MM:
+            return Fitted(size=points, spacing=0.0, lines=_balanced(pieces, room))
         points -= STEP
     raise TooLong(f"This text of {len(text)} characters does not fit on the certificate; shorten it: {text[:60]}…")
 
@@ -71,16 +70,11 @@ def fit(
 def measure(face: Face, cache: Path, *, chinese: bool) -> Measure:
     """What measures a text, in em, where Latin is set in `face` and the rest in the Chinese faces."""
 
-    def width(text: str) -> float:
-        total = 0.0
-        for character in text:
-            drawn_by = face_for(character, chinese=chinese)
-            total += _advances(face if drawn_by is None or drawn_by in LATIN else drawn_by, cache).get(
-                ord(character), 1.0
-            )
-        return total
+    def advance(character: str) -> float:
+        drawn_by = face_for(character, chinese=chinese)
+        return _advances(drawn_by if drawn_by in CHINESE else face, cache).get(ord(character), 1.0)
 
-    return width
+    return lambda text: sum(map(advance, text))
 
 
 @lru_cache
@@ -90,16 +84,34 @@ def _advances(face: Face, cache: Path) -> dict[int, float]:
     return {point: metrics[name][0] / em for point, name in font.getBestCmap().items()}
 
 
-def _units(text: str) -> list[str]:
-    """The pieces between which a line may be broken, each with the space that follows it."""
+@dataclass(frozen=True)
+class _Piece:
+    """What stays together on a line, with the space that follows it: `width` with that space, `ink` without, in em.
+
+    `clusters` are its characters, with their combining marks, for a word that is wider than any line.
+    """
+
+    text: str
+    width: float
+    ink: float
+    clusters: tuple["_Piece", ...] = ()
+
+
+def _pieces(text: str, measure: Measure) -> list[_Piece]:
     clusters = regex.findall(r"\X", text)
-    units = clusters[:1]
+    units = [clusters[:1]]
     for before, after in pairwise(clusters):
         if _breaks(before, after):
-            units.append(after)
+            units.append([after])
         else:
-            units[-1] += after
-    return units
+            units[-1].append(after)
+
+    def piece(unit: list[str]) -> _Piece:
+        text = "".join(unit)
+        inner = tuple(piece([cluster]) for cluster in unit) if len(unit) > 1 else ()
+        return _Piece(text, measure(text), measure(text.rstrip()), inner)
+
+    return [piece(unit) for unit in units]
 
 
 def _breaks(before: str, after: str) -> bool:
@@ -112,28 +124,28 @@ def _ideographic(cluster: str) -> bool:
     return face_for(cluster[0], chinese=True) in CHINESE
 
 
-def _lines(units: list[str], measure: Measure, room: float) -> tuple[str, ...]:
-    """Fill lines of `room` em one after the other. A unit wider than a line, a word of 80 letters, is broken anywhere."""
-    lines = [""]
-    for unit in units:
-        whole = measure(unit.rstrip()) <= room
-        for piece in [unit] if whole else regex.findall(r"\X", unit):
-            if lines[-1] and measure((lines[-1] + piece).rstrip()) > room:
+def _lines(pieces: list[_Piece], room: float) -> tuple[str, ...]:
+    """Fill lines of `room` em one after the other. A piece wider than that, a word of 80 letters, breaks anywhere."""
+    lines, used = [""], 0.0
+    for piece in pieces:
+        for part in (piece.ink > room and piece.clusters) or (piece,):
+            if lines[-1] and used + part.ink > room:
                 lines.append("")
-            lines[-1] += piece
+                used = 0.0
+            lines[-1] += part.text
+            used += part.width
     return tuple(lines)
 
 
-def _balanced(units: list[str], measure: Measure, room: float) -> tuple[str, ...]:
-    """The same number of lines in the narrowest measure that gives it, so that no line is left with one word."""
-    lines = _lines(units, measure, room)
-    narrow, wide = 0.0, room
+def _balanced(pieces: list[_Piece], room: float) -> tuple[str, ...]:
+    """As many lines as `room` em needs, in the least width that takes so many: no word is left alone on the last."""
+    lines = _lines(pieces, room)
+    # Never narrower than the widest word, which would be broken.
+    narrow, wide = max((piece.ink for piece in pieces if piece.ink <= room), default=0.0), room
     while wide - narrow > 0.05:
         middle = (narrow + wide) / 2
-        tried = _lines(units, measure, middle)
-        # Narrower than a word, the word would be broken: that is no better balance.
-        whole = all(measure(unit.rstrip()) <= middle or measure(unit.rstrip()) > room for unit in units)
-        if whole and len(tried) == len(lines):
+        tried = _lines(pieces, middle)
+        if len(tried) == len(lines):
             lines, wide = tried, middle
         else:
             narrow = middle

@@ -1,8 +1,8 @@
 """The Latin faces as static fonts: one weight taken out of a variable font, once per machine.
 
-A variable font embedded in a PDF fails PDF/A validation, and taking out a weight costs seconds, so the result is kept in
-a folder that the caller names. Its file name carries a hash of everything that went in: a new release of the font or of
-this recipe makes a new file and never reads an old one.
+A variable font embedded in a PDF fails PDF/A validation, and taking out a weight costs seconds, so the result is kept
+in a folder that the caller names. Its file name carries a hash of everything that went in: a new release of the font or
+of this recipe makes a new file and never reads an old one.
 """
 
 import os
@@ -62,7 +62,7 @@ def _write_whole(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.replace(unfinished, path)
+        Path(unfinished).replace(path)
     except BaseException:
-        os.unlink(unfinished)
+        Path(unfinished).unlink()
         raise

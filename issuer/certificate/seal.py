@@ -1,9 +1,9 @@
 """The red name seal, composed from the organisation's Chinese name as seal cutters do.
 
-Characters run down columns, and columns from right to left. A name that would leave a gap is filled up with 印 ("seal")
-or 之印 ("seal of"), so every seal is a whole grid. It is a square or upright name seal and never the round official seal
-(公章) of an institution, which the law reserves. The characters are outlines: a seal is a picture with an alternative
-text, and what is copied out of the page does not contain it.
+Characters run down columns, and columns from right to left. A name that would leave a gap is filled up with 印
+("seal") or 之印 ("seal of"), so every seal is a whole grid. It is a square or upright name seal and never the round
+official seal (公章) of an institution, which the law reserves. The characters are outlines: a seal is a picture with an
+alternative text, and what is copied out of the page does not contain it.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Seal:
 
 
 def seal(name: str) -> Seal | None:
-    """The seal of an organisation called `name`; None unless the name is 2 to 12 ideographs that our serif face draws."""
+    """The seal of an organisation called `name`; None unless that is 2 to 12 ideographs which our serif face draws."""
     if len(name) < 2 or not all("\u3400" <= c <= "\u9fff" and ord(c) in characters_of(SONG) for c in name):
         return None
     for columns, rows in GRIDS:
@@ -70,5 +70,5 @@ def _ink(font: TTFont, name: str) -> tuple[float, float, float, float]:
     glyphs = font.getGlyphSet()
     pen = BoundsPen(glyphs)
     glyphs[name].draw(pen)
-    assert pen.bounds is not None, "an ideograph always has ink"
-    return pen.bounds
+    left, bottom, right, top = pen.bounds
+    return left, bottom, right, top

@@ -1,7 +1,7 @@
 """What WeasyPrint leaves out of a tagged PDF, put in before the file is written.
 
 WeasyPrint 70 states one language for the whole document, gives pictures a bounding box in CSS pixels from the top, and
-lists an attachment twice in `/AF`. All three are mended in one walk over its boxes and the structure tree built from them.
+lists an attachment twice in `/AF`. All three are mended in one walk over its boxes and the structure tree made of them.
 """
 
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ POINTS_PER_PIXEL = 0.75
 
 
 def finish(document: Document, pdf: pydyf.PDF) -> None:
-    """Give each structure element its `/Lang` (ISO 32000-1, 14.9.2), each figure its box in points, each file one `/AF`."""
+    """Give each element its `/Lang` (ISO 32000-1, 14.9.2), each figure its box in points, the attachment one `/AF`."""
     root = _object(pdf, pdf.catalog["StructTreeRoot"])
     (top,) = (_object(pdf, kid) for kid in root["K"])
     kids = iter(_elements(pdf, top))
     for page in document.pages:
-        for box in _tagged(page._page_box):
+        for box in _tagged(page._page_box):  # noqa: SLF001, what a page was laid out to is nowhere public
             _walk(pdf, box, next(kids), page.height)
     pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
 
@@ -46,9 +46,7 @@ def _walk(pdf: pydyf.PDF, box: Any, element: Any, page_height: float) -> None:
 
 def _tagged(box: Any) -> Iterator[Any]:
     """The boxes that have the topmost structure elements: the page, `html` and `body` have none."""
-    for child in box.children:
-        if isinstance(child, AbsolutePlaceholder):
-            child = child._box
+    for child in map(_placed, box.children):
         if child.element_tag in ("html", "body") and isinstance(child, boxes.ParentBox):
             yield from _tagged(child)
         elif not isinstance(child, boxes.MarginBox):
@@ -58,8 +56,12 @@ def _tagged(box: Any) -> Iterator[Any]:
 def _lines_opened(box: Any) -> Iterator[Any]:
     """The children of a box, those of its lines in their stead: a line is no structure element."""
     for child in box.children:
-        for inner in child.children if isinstance(child, boxes.LineBox) else (child,):
-            yield inner._box if isinstance(inner, AbsolutePlaceholder) else inner
+        yield from map(_placed, child.children if isinstance(child, boxes.LineBox) else (child,))
+
+
+def _placed(box: Any) -> Any:
+    """The box itself, where its place is held for one that is positioned absolutely."""
+    return box._box if isinstance(box, AbsolutePlaceholder) else box  # noqa: SLF001
 
 
 def _elements(pdf: pydyf.PDF, parent: Any) -> list[Any]:

@@ -2,9 +2,9 @@
 
 The published files are CID-keyed CFF fonts whose CIDs are not their glyph ids. WeasyPrint writes glyph ids where such a
 font needs CIDs: Poppler looks right, MuPDF shows no Chinese, and PDF/A validation fails. So the few glyphs that a
-document needs are redrawn as TrueType outlines (a thousandth of an em exact), which every PDF reader understands alike.
-Each character gets a glyph of its own, also where two share a drawing in the published font (瑨 and 𤨁): text copied out
-of the PDF is then the text that went in.
+document needs are redrawn as TrueType outlines, exact to a thousandth of an em, which every PDF reader understands
+alike. Each character gets a glyph of its own, also where two share a drawing in the published font (瑨 and 𤨁): text
+copied out of the PDF is then the text that went in.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,7 @@
 """From a stored credential to its certificate: a view of the token, made from signed bytes only."""
 
-from sqlalchemy.orm import Session
-
 import msgspec
+from sqlalchemy.orm import Session
 
 from credential import reader
 from credential.wording import Wording, wording
@@ -25,7 +24,8 @@ def worded(session: Session, credential: Credential) -> Wording:
 
 def certificate(service: Service, session: Session, credential: Credential) -> bytes:
     """The certificate as PDF. Raises `issuer.certificate.LibrariesMissing` where WeasyPrint cannot run."""
-    assert credential.token is not None and credential.issued_at is not None
+    assert credential.token is not None
+    assert credential.issued_at is not None
     return render(
         worded(session, credential),
         credential.token,

@@ -141,4 +141,6 @@ def _check(service: Service, intent: Credential, token: str) -> None:
         kid = service.addresses.key(intent.organisation_id, intent.key_id)
         proof.verify(read, read_key({**published.jwk, "kid": kid}))
     except CredentialError as error:
-        raise NotIssued(f"The token of {intent.code} did not pass our own check ({error.code}); it was not issued.") from error
+        raise NotIssued(
+            f"The token of {intent.code} did not pass our own check ({error.code}); it was not issued."
+        ) from error

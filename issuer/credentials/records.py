@@ -11,7 +11,7 @@ __all__ = ["find"]
 
 
 def find(session: Session, code: str, organisation_id: str | None = None) -> Credential:
-    """The issued credential of a code, however it is typed. Unknown, unfinished and another organisation's are the same 404."""
+    """The issued credential of a code, however it is typed. All others are not found."""
     try:
         parsed = codes.parse(code)
     except MalformedCode as error:

@@ -1,8 +1,8 @@
 """Draws `background.svg` and `medallion.svg`, once: `python guilloche.py` writes them into its own folder.
 
-Guilloche from arithmetic: every strand is a sine wave, laid along a side of the frame or bent into a ring, and a rosette
-is one strand turned again and again. From crest to trough a sine is one Bézier curve (its control points at 0.3642 of
-the way, level with its ends), so the whole ground stays small in a PDF and quick to draw. Units are millimetres on A4.
+Guilloche from arithmetic: every strand is a sine wave, laid along a side of the frame or bent into a ring, and a
+rosette is one strand turned again and again. From crest to trough a sine is one Bézier curve (its control points at
+0.3642 of the way, level with its ends), so the ground stays small in a PDF and quick to draw. Units are millimetres.
 """
 
 from math import ceil, cos, pi, sin
@@ -19,7 +19,7 @@ GAP = 0.5  # between a corner block and the band
 
 
 def wave(length: float, periods: int, amplitude: float, phase: int) -> str:
-    """One strand along the x axis from 0 to `length`, shifted by `phase` quarters of a period; it may overrun the ends."""
+    """One strand along the x axis from 0 to `length`, shifted by `phase` quarters of a period; it may overrun."""
     half = length / periods / 2
     start = -phase * half / 2
     path = [f"M{start:.3f} {amplitude}"]
@@ -39,9 +39,8 @@ def ring(radius: float, lobes: int, amplitude: float) -> str:
         ax, ay, bx, by = r * cos(a), r * sin(a), s * cos(b), s * sin(b)
         h, k = EASE * step * r, EASE * step * s
         path.append(f"M{ax:.2f} {ay:.2f}" if i == 0 else "")
-        path.append(
-            f"C{ax - h * sin(a):.2f} {ay + h * cos(a):.2f} {bx + k * sin(b):.2f} {by - k * cos(b):.2f} {bx:.2f} {by:.2f}"
-        )
+        path.append(f"C{ax - h * sin(a):.2f} {ay + h * cos(a):.2f} {bx + k * sin(b):.2f} {by - k * cos(b):.2f}")
+        path.append(f" {bx:.2f} {by:.2f}")
     return "".join(path) + "z"
 
 
@@ -58,7 +57,9 @@ def side(name: str, length: float, places: tuple[str, ...]) -> tuple[str, str]:
     periods = round(length / 6.7)
     strands = "".join(wave(length, periods, 1.75, phase) for phase in range(4))
     clip = f'<clipPath id="{name}-ends"><rect x="0" y="-3" width="{length}" height="6"/></clipPath>'
-    uses = "".join(f'<g transform="{place}"><use href="#{name}" clip-path="url(#{name}-ends)"/></g>' for place in places)
+    uses = "".join(
+        f'<g transform="{place}"><use href="#{name}" clip-path="url(#{name}-ends)"/></g>' for place in places
+    )
     return f'{clip}<path id="{name}" d="{strands}"/>', uses
 
 
@@ -99,14 +100,14 @@ def flourish(y: float) -> str:
 
 def background() -> str:
     """The ground of the page: paper within the frame, a pale rosette behind the name, the frame."""
-    outer, outer_uses = rosette("outer", 58.5, 30, 6.5, 9)
-    inner, inner_uses = rosette("inner", 43.5, 18, 6.0, 8)
+    outer, outer_uses = rosette("outer", 64.0, 36, 6.4, 8)
+    inner, inner_uses = rosette("inner", 50.6, 24, 5.6, 7)
     definitions, drawn = frame()
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
         f"<defs>{outer}{inner}{definitions}</defs>"
         f'<rect x="{FRAME}" y="{FRAME}" width="{WIDTH - 2 * FRAME}" height="{HEIGHT - 2 * FRAME}" fill="{PAPER}"/>'
-        f'<g fill="none"><g transform="translate({WIDTH / 2} 106)" stroke="{PALE}" stroke-width=".14">'
+        f'<g fill="none"><g transform="translate({WIDTH / 2} 105)" stroke="{PALE}" stroke-width=".14">'
         f"{outer_uses}{inner_uses}</g>{drawn}</g>{flourish(37.2)}</svg>\n"
     )
 

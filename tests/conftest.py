@@ -1,0 +1,175 @@
+"""What tests stand on: a real issuer with a real database and real keys, whose clock the test sets."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from litestar.testing import TestClient
+
+from issuer import achievements, organisations
+from issuer.app import create_app
+from issuer.completions import Completion, read_completion
+from issuer.credentials.issue import issue
+from issuer.service import Service, open_service
+from issuer.settings import Settings
+from issuer.tables import Credential
+from verifier.directory import Directory, read_directory
+from verifier.errors import NotPublished, Unreachable
+from verifier.fetch import Fetcher
+from verifier.published import Published
+
+ORGANISATION = {
+    "id": "glimmer",
+    "tag": "WG",
+    "url": "https://glimmer.example",
+    "name": {"zh-Hans": "微光学院", "en": "Glimmer Academy"},
+    "signatories": [{"zh-Hans": "林知远 院长", "en": "Lin Zhiyuan, Dean"}],
+}
+ACHIEVEMENT = {
+    "slug": "data-analysis",
+    "type": "MicroCredential",
+    "name": "数据分析微专业",
+    "description": "从数据采集到统计建模。",
+    "criteria": "通过期末考核。",
+    "hours": "96",
+    "tags": ["统计"],
+    "translations": {"en": {"name": "Micro-specialty in Data Analysis", "criteria": "Exam passed."}},
+}
+COMPLETION = {
+    "completion_id": "2026-0001",
+    "achievement": "data-analysis",
+    "name": "欧阳雨泽",
+    "romanised_name": "Ouyang Yuze",
+    "email": "Ouyang.Yuze@learner.example",
+    "started_on": "2026-03-02",
+    "completed_on": "2026-11-15",
+    "score": "88",
+}
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class FetcherInProcess(Fetcher):
+    """Fetches from the real issuer application without a socket, and counts. `down` makes it unreachable."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+        self.asked: list[str] = []
+        self.down = False
+
+    async def get(self, url: str, accept: str = "*/*") -> bytes:
+        self.asked.append(url)
+        if self.down:
+            raise Unreachable(f"{url} cannot be reached.")
+        answer = self.client.get(url, headers={"Accept": accept})
+        if answer.status_code == 404:
+            raise NotPublished(f"{url} is not there.")
+        if answer.status_code != 200:
+            raise Unreachable(f"{url} answered {answer.status_code}.")
+        return answer.content
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        host="127.0.0.1",
+        port=8000,
+        public_url="http://127.0.0.1:8000",
+        verifier_url="http://127.0.0.1:8001",
+        data_dir=tmp_path / "issuer",
+        keys_dir=tmp_path / "issuer" / "keys",
+        database_url=f"sqlite:///{tmp_path / 'issuer.db'}",
+        passphrase=None,
+    )
+
+
+@pytest.fixture
+def service(settings: Settings, clock: Clock) -> Service:
+    """An issuer with one organisation and one achievement."""
+    made = open_service(settings, clock)
+    organisations.create(made, ORGANISATION)
+    achievements.publish(made, "glimmer", ACHIEVEMENT)
+    return made
+
+
+@pytest.fixture
+def api_key(service: Service) -> str:
+    with service.database.reading() as session:
+        organisation = organisations.find(session, "glimmer")
+    return organisations.make_api_key(service, organisation, "test")
+
+
+@pytest.fixture
+def issuer(service: Service, clock: Clock) -> Iterator[TestClient]:
+    """The issuer's application on the same database."""
+    with TestClient(create_app(service.settings, clock), base_url=service.settings.public_url) as client:
+        yield client
+
+
+@pytest.fixture
+def completion(service: Service) -> Completion:
+    return read_completion(COMPLETION, service.now())
+
+
+@pytest.fixture
+def credential(service: Service, completion: Completion) -> Credential:
+    """One issued credential."""
+    return issue(service, "glimmer", completion).credential
+
+
+@pytest.fixture
+def token(credential: Credential) -> str:
+    assert credential.token
+    return credential.token
+
+
+@pytest.fixture
+def directory(service: Service, tmp_path: Path) -> Directory:
+    """A verifier's directory that knows the issuer, its keys pinned."""
+    return read_directory(write_directory(service, tmp_path / "directory.json"))
+
+
+def write_directory(service: Service, file: Path) -> Path:
+    import msgspec
+
+    with service.database.reading() as session:
+        entry = organisations.directory_entry(service, organisations.find(session, "glimmer"))
+    file.write_bytes(msgspec.json.encode({"issuers": [entry]}))
+    return file
+
+
+@pytest.fixture
+def fetcher(issuer: TestClient) -> FetcherInProcess:
+    return FetcherInProcess(issuer)
+
+
+@pytest.fixture
+def published(fetcher: FetcherInProcess, clock: Clock) -> Published:
+    return Published(fetcher, clock)
+
+
+@pytest.fixture(scope="session")
+def conformance() -> Path:
+    """The public test data, which is not part of the project: tests that need it say so when it is absent."""
+    folder = Path(os.environ.get("WEIZHENG_CONFORMANCE", Path(__file__).parents[2] / "shared" / "conformance"))
+    if not folder.is_dir():
+        pytest.skip(f"no conformance data at {folder}; set WEIZHENG_CONFORMANCE")
+    return folder

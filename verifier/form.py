@@ -1,0 +1,35 @@
+"""Reads a submitted form in memory: the framework's own reader would write what people upload to the disk."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.exceptions import ClientException
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+
+__all__ = ["read_form"]
+
+MOST_FIELDS = 10
+
+
+async def read_form(request: Request[Any, Any, Any]) -> dict[str, bytes]:
+    """The fields of a `multipart/form-data` body by name; {} for a body of another kind.
+
+    Raises `ClientException` when it is broken, and its subclass for 413 when it exceeds the route's limit.
+    """
+    kind, options = parse_options_header(request.headers.get("Content-Type", ""))
+    if kind != "multipart/form-data":
+        return {}
+    fields: dict[str, bytearray] = {}
+    name = ""
+    try:
+        with PushMultipartParser(options.get("boundary", ""), max_segment_count=MOST_FIELDS) as parser:
+            async for chunk in request.stream():
+                for event in parser.parse(chunk) if chunk else ():
+                    if isinstance(event, MultipartSegment):
+                        name = event.name
+                        fields[name] = bytearray()
+                    elif event:
+                        fields[name] += event
+    except (MultipartError, ValueError) as error:
+        raise ClientException("The form is broken.") from error
+    return {name: bytes(value) for name, value in fields.items()}

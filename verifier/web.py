@@ -1,0 +1,209 @@
+"""What a recruiter opens: the form, the page behind a QR code, and the verdict. Works without scripts, sets no cookies."""
+
+from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Request, Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
+from litestar.params import FromPath
+from markupsafe import Markup
+
+from credential import code as codes
+from credential.errors import MalformedCode
+from verifier.answer import answer_in
+from verifier.directory import Directory
+from verifier.evidence import LARGEST
+from verifier.findings import Findings
+from verifier.form import read_form
+from verifier.published import Published
+from verifier.settings import Settings
+from verifier.verdict import Verdict
+from verifier.verify import verify
+from verifier.words import LANGUAGES, Words, chosen_language, words_in
+
+__all__ = ["ROUTES"]
+
+TEMPLATES = Path(__file__).parent.parent / "templates" / "verifier"
+PAGES = Environment(
+    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+FORM_OVERHEAD = 128 * 1024  # the pasted text and the boundaries around the file
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Vary": "Accept-Language",
+}
+Asked = Request[Any, Any, Any]
+
+
+class _WordsInHtml(Words):
+    """The same words as safe HTML; each value is escaped and isolated, so that its writing direction ends with it."""
+
+    def say(self, key: str, **values: str) -> str:
+        isolated = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
+        return Markup(self.texts[key]).format(**isolated)  # noqa: S704 - the texts are ours, the values escaped
+
+
+@get("/", sync_to_thread=False)
+def home(request: Asked, settings: NamedDependency[Settings], directory: NamedDependency[Directory]) -> Response[str]:
+    """The form."""
+    count = str(len(directory.issuers))
+    # The page says nothing of anyone: the browser may keep it and ask whether it changed.
+    return _page(
+        request, settings, "home.html", cache="no-cache", count=count, changed=directory.changed, largest=LARGEST
+    )
+
+
+@post("/", status_code=200, request_max_body_size=LARGEST + FORM_OVERHEAD)
+async def check_what_was_given(
+    request: Asked,
+    settings: NamedDependency[Settings],
+    directory: NamedDependency[Directory],
+    published: NamedDependency[Published],
+    clock: NamedDependency[Callable[[], datetime]],
+) -> Response[str]:
+    """Verify the file, or the text where no file was chosen."""
+    try:
+        form = await read_form(request)
+    except HTTPException as error:
+        if error.status_code != 413:
+            raise
+        findings = Findings(clock())
+        findings.not_checked("token", "too_large")
+        return _verdict(request, settings, findings.verdict(), switch=False, status=413)
+    given = form.get("file") or form.get("text", b"")
+    return _verdict(request, settings, await verify(given, directory, published, clock()), switch=False)
+
+
+@get("/v/{code:str}", sync_to_thread=False)
+def opened_by_code(
+    request: Asked, settings: NamedDependency[Settings], directory: NamedDependency[Directory], code: FromPath[str]
+) -> Response[str]:
+    """What the QR code opens. Looks nothing up: whoever opens it decides whether the issuer is asked."""
+    try:
+        parsed = codes.parse(code)
+    except MalformedCode:
+        return _page(request, settings, "code.html", code=None)
+    tag = codes.tag_of(parsed)
+    service = directory.service_of(tag)
+    named = [issuer for issuer in directory.issuers.values() if issuer.tag == tag]
+    return _page(
+        request,
+        settings,
+        "code.html",
+        code=parsed,
+        printed=codes.printed(parsed),
+        tag=tag,
+        service=_host(service.service) if service else "",
+        names=named[0].names if len(named) == 1 else {},  # a service of many organisations has no one name
+    )
+
+
+@get("/v/{code:str}/check")
+async def check_code(
+    *,
+    request: Asked,
+    settings: NamedDependency[Settings],
+    directory: NamedDependency[Directory],
+    published: NamedDependency[Published],
+    clock: NamedDependency[Callable[[], datetime]],
+    code: FromPath[str],
+) -> Response[str]:
+    """Ask the one issuer service that the code's tag names, and verify what it answers."""
+    try:
+        given = codes.parse(code).encode()
+    except MalformedCode:  # only a code is looked up here, whatever else might be read in its place
+        findings = Findings(clock())
+        findings.not_checked("token", "mistyped_code")
+        return _verdict(request, settings, findings.verdict())
+    return _verdict(request, settings, await verify(given, directory, published, clock()))
+
+
+@get("/verifier.css", sync_to_thread=False)
+def style(request: Asked) -> Response[bytes]:
+    """The pages' style."""
+    return _asset(request, "verifier.css", "text/css")
+
+
+@get("/drop.js", sync_to_thread=False)
+def script(request: Asked) -> Response[bytes]:
+    """What makes the drop area take a dropped file; the form works without it."""
+    return _asset(request, "drop.js", "text/javascript")
+
+
+def _verdict(
+    request: Asked, settings: Settings, verdict: Verdict, *, switch: bool = True, status: int = 200
+) -> Response[str]:
+    """The page of a verdict. `switch`: it can be asked for again in another language, which what was posted cannot."""
+    return _page(
+        request,
+        settings,
+        "verdict.html",
+        status=status,
+        switch=switch,
+        answer=answer_in(_words(request), verdict),
+        shows=verdict.document.shows,
+        technical=msgspec.json.format(verdict.as_json(), indent=2).decode(),
+    )
+
+
+def _page(
+    request: Asked,
+    settings: Settings,
+    template: str,
+    *,
+    status: int = 200,
+    cache: str = "no-store",
+    switch: bool = True,
+    **context: Any,
+) -> Response[str]:
+    words = _words(request)
+    others = [words_in(language) for language in LANGUAGES if language != words.language] if switch else []
+    html = PAGES.get_template(template).render(words=words, others=others, host=_host(settings.public_url), **context)
+    headers = HEADERS | {"Cache-Control": cache, "Content-Language": words.language}
+    return Response(html, status_code=status, headers=headers, media_type=MediaType.HTML)
+
+
+def _words(request: Asked) -> Words:
+    language = chosen_language(request.query_params.get("lang"), request.headers.get("Accept-Language", ""))
+    return _WordsInHtml(language, words_in(language).texts)
+
+
+def _refused(request: Asked, error: HTTPException) -> Response[str]:
+    """A broken form or a wrong method, said calmly."""
+    words = _words(request)
+    html = PAGES.get_template("refused.html").render(words=words, others=[], host="")
+    headers = HEADERS | {"Cache-Control": "no-store", "Content-Language": words.language} | dict(error.headers or {})
+    return Response(html, status_code=error.status_code, headers=headers, media_type=MediaType.HTML)
+
+
+def _asset(request: Asked, name: str, media_type: str) -> Response[bytes]:
+    content = (TEMPLATES / name).read_bytes()
+    etag = f'"{sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
+    if etag in request.headers.get("If-None-Match", ""):
+        return Response(b"", status_code=304, headers=headers, media_type=media_type)
+    return Response(content, headers=headers, media_type=media_type)
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).netloc
+
+
+ROUTES = [
+    Router(
+        "/",
+        route_handlers=[home, check_what_was_given, opened_by_code, check_code, style, script],
+        exception_handlers={HTTPException: _refused},
+    )
+]
