@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import httpcore
+from rich import box
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from rich.text import Text
 
 from demo import forgeries
 from demo.services import Stopped, command, free_port, port_is_free, serving
@@ -35,11 +37,17 @@ say = Console(highlight=False)
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the table: what was shown to the verifier, what it should answer and what it did answer."""
+    """A line of a table: what was shown to the verifier, what it should answer and what it did answer."""
 
     what: str
-    expected: str
-    got: str
+    expected: tuple[str, ...]
+    got: tuple[str, ...]
+    code: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Whether every answer is as it should be."""
+        return self.expected == self.got
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,7 @@ def main() -> int:
         api_key = _set_up(places)
         lines = _play(places, api_key)
         _print(lines)
-        wrong = sum(line.expected != line.got for line in lines)
+        wrong = sum(not line.right for line in lines)
         if wrong:
             say.print(f"[red]{wrong} of {len(lines)} lines are not as they should be.[/]")
             return 1
@@ -111,11 +119,11 @@ def _port(name: str, default: int) -> int:
 def _set_up(places: Places) -> str:
     """A fresh organisation with its achievements. Gives the API key."""
     say.print("[bold]1  Set up[/]  微光学院 Glimmer Academy, its signing key and three achievements")
-    for old in (CERTIFICATES, *(VAR / "issuer").glob("*")):
-        if old.name != "faces":  # instanced fonts: the same for ever, and some seconds to make
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
-    for log in VAR.glob("*.log"):
-        log.unlink()
+    for old in (*VAR.glob("*"), *(VAR / "issuer").glob("*")):
+        if old.is_file():
+            old.unlink()
+        elif old.name not in {"issuer", "faces"}:  # faces are instanced fonts: the same for ever, some seconds to make
+            shutil.rmtree(old)
     CERTIFICATES.mkdir(parents=True)
     printed = command("issuer", "init", str(HERE / "organisation.toml"), environment=places.environment)
     files = sorted(str(file) for file in (HERE / "achievements").glob("*.toml"))
@@ -136,10 +144,13 @@ def _play(places: Places, api_key: str) -> list[Line]:
               {"reason": "演示：成绩核实有误"}, api_key)  # fmt: skip
         with _cold_verifier(places) as ask:
             _gallery(issued[1], ask, lines)
-            lines.append(Line("revoked by the issuer", "invalid: revoked", ask(revoked.encode())))
-            lines.append(Line("past its validUntil", "invalid: expired", ask(expired.encode())))
+            lines.append(Line("revoked by the issuer", ("invalid: revoked",), (ask(revoked.encode()),)))
+            lines.append(Line("past its validUntil", ("invalid: expired",), (ask(expired.encode()),)))
     with _cold_verifier(places) as ask:
-        lines.append(Line("issuer out of reach", "unchecked: status_unavailable", ask(issued[0]["token"].encode())))
+        answer = ask(issued[0]["token"].encode())
+        lines.append(
+            Line("status list out of reach: the issuer is stopped", ("unchecked: status_unavailable",), (answer,))
+        )
     return lines
 
 
@@ -152,8 +163,9 @@ def _issue(places: Places, api_key: str, lines: list[Line]) -> list[dict[str, An
     for row in track(rows, "   signing and drawing", console=say, disable=not say.is_terminal, transient=True):
         status, answer = _call("POST", f"{places.issuer}/api/completions", row, api_key)
         if status != 201:
-            detail = answer["errors"][0]["detail"]
-            lines.append(Line(f"{row['name']}: {detail}", "422, nothing issued", f"{status}, nothing issued"))
+            lines.append(
+                Line(f"{row['name']} {answer['errors'][0]['detail']}", ("refused: 422",), (f"refused: {status}",))
+            )
             continue
         code = answer["credential"].rsplit("/", 1)[-1]
         (CERTIFICATES / f"{code}.jwt").write_text(answer["token"])
@@ -166,8 +178,8 @@ def _verify(places: Places, issued: list[dict[str, Any]], lines: list[Line]) -> 
     say.print("[bold]3  Verify[/]  each certificate by its PDF and by its code over HTTP")
     ask = _asker(places.verifier)
     for each in track(issued, "   verifying", console=say, disable=not say.is_terminal, transient=True):
-        lines.append(Line(f"{each['name']}: the PDF", "valid: ok, text_matches", ask(each["file"].read_bytes())))
-        lines.append(Line(f"{each['name']}: the code {each['code']}", "valid: ok", ask(each["code"].encode())))
+        got = (ask(each["file"].read_bytes()), ask(each["code"].encode()))
+        lines.append(Line(each["name"], ("valid, text matches", "valid"), got, each["code"]))
 
 
 def _gallery(genuine: dict[str, Any], ask: Callable[[bytes], str], lines: list[Line]) -> None:
@@ -177,12 +189,12 @@ def _gallery(genuine: dict[str, Any], ask: Callable[[bytes], str], lines: list[L
         ("alg: none", "invalid: unsupported_algorithm", forgeries.unsigned(token).encode()),
         ("signed with another key", "invalid: bad_signature", forgeries.another_key(token).encode()),
         ("another key, embedded as jwk", "invalid: malformed_token", forgeries.embedded_jwk(token).encode()),
-        ("PDF edited: the name", "invalid: document_differs, differs", forgeries.edited_pdf(pdf, genuine["name"])),
+        ("PDF edited: the name", "invalid: document_differs", forgeries.edited_pdf(pdf, genuine["name"])),
         ("issuer not in the directory", "unchecked: unknown_issuer", forgeries.unknown_issuer(token).encode()),
         ("a code with one character wrong", "unchecked: mistyped_code", _mistyped(genuine["code"]).encode()),
     ]
     for what, expected, given in forged:
-        lines.append(Line(what, expected, ask(given)))
+        lines.append(Line(what, (expected,), (ask(given),)))
 
 
 def _mistyped(code: str) -> str:
@@ -236,7 +248,9 @@ def _asker(verifier: str) -> Callable[[bytes], str]:
         answer = httpcore.request("POST", f"{verifier}/api/verify", content=given)
         verdict = json.loads(answer.content)
         shows = verdict["document"]["shows"]
-        return f"{verdict['verdict']}: {verdict['reason']}" + (f", {shows}" if shows != "not_compared" else "")
+        if verdict["verdict"] != "valid":
+            return f"{verdict['verdict']}: {verdict['reason']}"
+        return "valid" if shows == "not_compared" else f"valid, {shows.replace('_', ' ')}"
 
     return ask
 
@@ -248,14 +262,29 @@ def _call(method: str, url: str, body: dict[str, Any], api_key: str) -> tuple[in
 
 
 def _print(lines: list[Line]) -> None:
-    table = Table(
-        "", "what was shown", "should be", "got", title="The walk and the forgery gallery", title_justify="left"
-    )
+    roster = _table("The roster", "learner", "code", "its PDF", "its code")
+    gallery = _table("The gallery: what is refused, forged or withdrawn", "what was shown", "answer")
     for line in lines:
-        right = line.expected == line.got
-        table.add_row("[green]✓[/]" if right else "[red]✗[/]", line.what, line.expected, line.got)
-    say.print(table)
-    say.print(f"{len(list(CERTIFICATES.glob('*.pdf')))} certificates and tokens are in {CERTIFICATES}")
+        mark = "[green]✓[/]" if line.right else "[red]✗[/]"
+        answers = [
+            got if got == expected else f"[red]{got}[/] instead of {expected}"
+            for expected, got in zip(line.expected, line.got, strict=True)
+        ]
+        if line.code:
+            roster.add_row(mark, Text(line.what, overflow="ellipsis", no_wrap=True), line.code, *answers)
+        else:
+            gallery.add_row(mark, line.what, *answers)
+    say.print()
+    say.print(roster)
+    say.print(gallery)
+    say.print(f"{len(list(CERTIFICATES.glob('*.pdf')))} certificates and their tokens are in {CERTIFICATES}")
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table("", title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, no_wrap=column != "what was shown")
+    return table
 
 
 if __name__ == "__main__":

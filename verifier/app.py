@@ -37,12 +37,16 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     given = {"settings": chosen, "directory": directory, "published": published, "clock": clock}
     return Litestar(
         [*api.ROUTES, *web.ROUTES],
-        dependencies={name: Provide(lambda thing=thing: thing, sync_to_thread=False) for name, thing in given.items()},
+        dependencies={name: _always(thing) for name, thing in given.items()},
         exception_handlers={HTTPException: _http, Exception: _fault},
         lifespan=[connections],
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _always(thing: Any) -> Provide:
+    return Provide(lambda: thing, sync_to_thread=False)
 
 
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

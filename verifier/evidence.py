@@ -14,6 +14,7 @@ __all__ = ["LARGEST", "Evidence", "read_evidence"]
 LARGEST = 20 * 1024 * 1024
 LONGEST_TEXT = 64 * 1024
 TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*=*")
+ALMOST_A_CODE = re.compile(r"(?=.*\d)[A-Za-z]{2,6}[\s-]?[\w\s-]{1,30}")
 LOOKS_LIKE_TOKEN = re.compile(r"\s*eyJ[\w=-]*\.")
 
 
@@ -61,11 +62,11 @@ def _code(text: str) -> Evidence:
             return Evidence(problem="not_recognised")
         parts = [part for part in text.split("/") if part and part != "check"]
         text = re.sub(r"\.(pdf|jwt|json|png)$", "", parts[-1]) if parts else ""
-    if not re.search(r"\d", text) or len(text) > 64:
-        return Evidence(problem="not_recognised")
     try:
         return Evidence(code=codes.parse(text))
     except MalformedCode as error:
+        if not ALMOST_A_CODE.fullmatch(text):
+            return Evidence(problem="not_recognised")
         return Evidence(problem="mistyped_code", detail=str(error))
 
 

@@ -19,6 +19,7 @@ __all__ = ["Fetcher"]
 
 SECONDS = 5
 MOST_BYTES = 1024 * 1024
+FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, httpcore.UnsupportedProtocol)
 
 
 class Fetcher:
@@ -44,7 +45,7 @@ class Fetcher:
                 return bytes(body)
         except TimeoutError as error:
             raise Unreachable(f"{url} did not answer within {SECONDS} seconds.") from error
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError, ValueError) as error:
+        except (*FAILURES, OSError, ValueError) as error:
             raise Unreachable(f"{url} cannot be reached.") from error
 
     async def aclose(self) -> None:

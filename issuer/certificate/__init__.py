@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from credential.wording import Fact, Text, Wording
+from issuer.certificate.design import lay
 from issuer.certificate.faces import Undrawable, undrawable, unfaithful
 from issuer.certificate.fitting import TooLong
 from issuer.certificate.libraries import LibrariesMissing, missing_libraries, require_libraries
@@ -50,8 +51,7 @@ def render(
     if undrawable(text) or unfaithful(text):
         raise Undrawable(text)
     require_libraries()
-    from issuer.certificate.design import lay
-    from issuer.certificate.pdf import write
+    from issuer.certificate.pdf import write  # noqa: PLC0415, it loads the libraries just asked for
 
     moment = issued_at.astimezone(UTC).replace(microsecond=0)
     with DRAWING:

@@ -41,11 +41,12 @@ ITALIC = Face(
 CHINESE = (SONG, HEI)
 LATIN = (ROMAN, SEMIBOLD, ITALIC)
 
-# What EB Garamond draws for us: Latin with its extensions, combining marks, Greek, Cyrillic, punctuation, currency, №.
+# What EB Garamond draws for us: Latin with its extensions, combining marks, punctuation, currency, №; and names in Greek
+# and Cyrillic, in the roman alone, since every script more takes seconds to make static (`certificate.instances`).
 LATIN_RANGES = (
-    (0x20, 0x24F), (0x2B0, 0x36F), (0x370, 0x52F), (0x1E00, 0x1EFF),
-    (0x2010, 0x2027), (0x2030, 0x205E), (0x20A0, 0x20CF), (0x2116, 0x2122),
+    (0x20, 0x24F), (0x2B0, 0x36F), (0x1E00, 0x1EFF), (0x2010, 0x2027), (0x2030, 0x205E), (0x20A0, 0x20CF), (0x2116, 0x2122),
 )  # fmt: skip
+GREEK_AND_CYRILLIC = (0x370, 0x52F)
 
 # Punctuation that both scripts have at different widths: inside Chinese text it takes the Chinese form.
 SHARED_PUNCTUATION = frozenset("·—‘’“”…")
@@ -114,7 +115,8 @@ def characters_of(face: Face) -> Mapping[int, str]:
     with TTFont(path_of(face), lazy=True) as font:  # not `source_of`: any thread may ask this at any time
         drawn: dict[int, str] = font.getBestCmap()
     if face in LATIN:
-        return {p: drawn[p] for first, last in LATIN_RANGES for p in range(first, last + 1) if p in drawn}
+        ranges = (*LATIN_RANGES, GREEK_AND_CYRILLIC) if face == ROMAN else LATIN_RANGES
+        return {p: drawn[p] for first, last in ranges for p in range(first, last + 1) if p in drawn}
     return drawn
 
 

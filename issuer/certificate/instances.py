@@ -44,12 +44,12 @@ def static(face: Face, cache: Path) -> bytes:
 def _instance(published: bytes, face: Face, features: tuple[str, ...]) -> bytes:
     """Cut first, then take out the weight: the other way round takes twice as long."""
     variable = TTFont(BytesIO(published), lazy=True, recalcTimestamp=False)
-    cut = Subsetter(Options(layout_features=list(features), hinting=False, notdef_outline=True))
+    cut = Subsetter(Options(layout_features=list(features), name_IDs=["*"], hinting=False, notdef_outline=True))
     cut.populate(unicodes=characters_of(face))
     cut.subset(variable)
     smaller = BytesIO()
     variable.save(smaller)
-    instance = instantiateVariableFont(TTFont(smaller, recalcTimestamp=False), {"wght": face.weight})
+    instance = instantiateVariableFont(TTFont(smaller, recalcTimestamp=False), {"wght": face.weight}, inplace=True)
     written = BytesIO()
     instance.save(written)
     return written.getvalue()
