@@ -1,11 +1,13 @@
 """What tests stand on: a real issuer with a real database and real keys, whose clock the test sets."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from litestar.testing import TestClient
 
 from issuer import achievements, organisations
@@ -164,6 +166,18 @@ def fetcher(issuer: TestClient) -> FetcherInProcess:
 @pytest.fixture
 def published(fetcher: FetcherInProcess, clock: Clock) -> Published:
     return Published(fetcher, clock)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium: this machine's, else Playwright's own."""
+    names = ("chromium", "google-chrome", "google-chrome-stable")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=quiet)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="session")

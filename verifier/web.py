@@ -28,12 +28,13 @@ from verifier.verdict import Verdict
 from verifier.verify import verify
 from verifier.words import LANGUAGES, Words, chosen_language, words_in
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "refused"]
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "verifier"
 PAGES = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
+NO_BREAK = "\N{NO-BREAK SPACE}"
 FORM_OVERHEAD = 128 * 1024  # the pasted text and the boundaries around the file
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -52,6 +53,12 @@ class _WordsInHtml(Words):
     def say(self, key: str, **values: str) -> str:
         isolated = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
         return Markup(self.texts[key]).format(**isolated)  # noqa: S704 - the texts are ours, the values escaped
+
+    def day(self, moment: str) -> str:
+        return super().day(moment).replace(" ", NO_BREAK)
+
+    def time(self, moment: datetime) -> str:
+        return super().time(moment).replace(" ", NO_BREAK)
 
 
 @get("/", sync_to_thread=False)
@@ -151,8 +158,8 @@ def _verdict(
         "verdict.html",
         status=status,
         switch=switch,
+        again=request.url.path if switch and verdict.verdict == "unchecked" else "",
         answer=answer_in(_words(request), verdict),
-        shows=verdict.document.shows,
         technical=msgspec.json.format(verdict.as_json(), indent=2).decode(),
     )
 
@@ -179,8 +186,8 @@ def _words(request: Asked) -> Words:
     return _WordsInHtml(language, words_in(language).texts)
 
 
-def _refused(request: Asked, error: HTTPException) -> Response[str]:
-    """A broken form or a wrong method, said calmly."""
+def refused(request: Asked, error: HTTPException) -> Response[str]:
+    """The page for a request that cannot be handled, such as a broken form."""
     words = _words(request)
     html = PAGES.get_template("refused.html").render(words=words, others=[], host="")
     headers = HEADERS | {"Cache-Control": "no-store", "Content-Language": words.language} | dict(error.headers or {})
@@ -204,6 +211,6 @@ ROUTES = [
     Router(
         "/",
         route_handlers=[home, check_what_was_given, opened_by_code, check_code, style, script],
-        exception_handlers={HTTPException: _refused},
+        exception_handlers={HTTPException: refused},
     )
 ]

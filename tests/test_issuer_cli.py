@@ -1,0 +1,156 @@
+"""The issuer's command line: every refusal is one clear sentence and exit code 1, never a traceback."""
+
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from issuer import cli
+from issuer.certificate import libraries
+
+DEMO = Path(__file__).parent.parent / "demo"
+ROSTER = "completion_id,achievement,name,completed_on\n1,data-analysis,王芳,2026-11-15\n2,data-analysis,李㛃,2026-11-15\n"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command line in this process; gives exit code, standard output and standard error."""
+    monkeypatch.setenv("ISSUER_DATA_DIR", str(tmp_path / "issuer"))
+    monkeypatch.setenv("ISSUER_KEY_PASSPHRASE", "")
+
+    def ran(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["issuer", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+            raise SystemExit(0)
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return int(ended.value.code or 0), said.out, said.err
+
+    return ran
+
+
+@pytest.fixture
+def ready(run: Run) -> Run:
+    """The same, after an organisation and an achievement were set up."""
+    assert run("init", DEMO / "organisation.toml")[0] == 0
+    assert run("achievement", DEMO / "achievements/data-analysis.toml")[0] == 0
+    return run
+
+
+@pytest.fixture
+def roster(tmp_path: Path) -> Path:
+    file = tmp_path / "roster.csv"
+    file.write_text(ROSTER, encoding="utf-8")
+    return file
+
+
+def test_a_roster_is_issued_once(ready: Run, roster: Path, tmp_path: Path) -> None:
+    assert ready("issue", roster, "--dry-run")[1] == "2 rows are good. Nothing was issued (--dry-run).\n"
+    assert ready("issue", roster, "--out", tmp_path / "out")[1] == "2 issued, 0 were issued before.\n"
+    assert ready("issue", roster, "--out", tmp_path / "out")[1] == "0 issued, 2 were issued before.\n"
+    assert len(list((tmp_path / "out").glob("*.pdf"))) == len(list((tmp_path / "out").glob("*.jwt"))) == 2
+
+
+def test_a_bad_row_is_named_and_nothing_of_the_file_is_issued(ready: Run, roster: Path) -> None:
+    roster.write_text(ROSTER + "3,data-analysis,,2026-11-15\n", encoding="utf-8")
+    assert ready("issue", roster) == (1, "", "issuer: row 4, column name: is missing\n")
+    roster.write_text(ROSTER, encoding="utf-8")
+    assert ready("issue", roster)[1] == "2 issued, 0 were issued before.\n"
+
+
+def test_an_achievement_that_is_not_published_is_named(ready: Run, roster: Path) -> None:
+    roster.write_text("completion_id,name,completed_on\n1,王芳,2026-11-15\n", encoding="utf-8")
+    code, _, said = ready("issue", roster, "--achievement", "unknown")
+    assert (code, "issuer achievement FILE.toml" in said) == (1, True)
+
+
+def test_a_credential_is_revoked_by_its_code(ready: Run, roster: Path, tmp_path: Path) -> None:
+    ready("issue", roster, "--out", tmp_path / "out")
+    code = next((tmp_path / "out").glob("*.pdf")).stem
+    assert "was revoked on" in ready("revoke", code.lower(), "--reason", "成绩有误")[1]
+    assert ready("revoke", "WG-0000", "--reason", "x")[0] == 1
+
+
+def test_keys_are_listed_and_rotated(ready: Run) -> None:
+    assert "active" in ready("keys", "list")[1]
+    assert "Signing with" in ready("keys", "rotate")[1]
+    listed = ready("keys", "list")[1]
+    assert "active" in listed and "retired" in listed
+
+
+def test_the_doctor_finds_everything_in_order(ready: Run) -> None:
+    code, said, _ = ready("doctor")
+    assert (code, "✗" in said) == (0, False)
+
+
+def test_the_doctor_says_what_is_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERIFIER_PUBLIC_URL", "http://verify.example")
+    code, said, _ = run("doctor")
+    assert code == 1
+    assert "must be https" in said and "issuer init" in said
+
+
+def test_a_missing_library_is_named_with_the_line_that_installs_it(
+    ready: Run, roster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(libraries, "missing_libraries", lambda: ("libpango-1.0.so.0",))
+    code, _, said = ready("issue", roster, "--out", tmp_path / "out")
+    assert (code, "apt-get install" in said) == (1, True)
+
+
+def test_a_port_in_use_is_said(ready: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("ISSUER_PORT", str(taken.getsockname()[1]))
+        code, _, said = ready("serve")
+    assert (code, "ISSUER_PORT" in said) == (1, True)
+
+
+def test_a_key_folder_that_cannot_be_read_is_said(ready: Run, roster: Path, tmp_path: Path) -> None:
+    keys = tmp_path / "issuer" / "keys" / "glimmer"
+    shutil.rmtree(keys)
+    assert ready("issue", roster)[0] == 1
+    keys.write_text("a file where a folder should be")
+    code, _, said = ready("issue", roster)
+    assert (code, "cannot be read" in said) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ISSUER_PORT", "many", "ISSUER_PORT"),
+        ("ISSUER_PUBLIC_URL", "issuer.example", "ISSUER_PUBLIC_URL"),
+        ("ISSUER_DATABASE_URL", "not a url", "ISSUER_DATABASE_URL"),
+        ("ISSUER_DATABASE_URL", "nosuchdb://x", "ISSUER_DATABASE_URL"),
+        ("ISSUER_DATABASE_URL", "sqlite:////proc/nowhere/issuer.db", "cannot be opened"),
+        ("ISSUER_KEY_PASSPHRASE_FILE", "/nowhere/passphrase", "ISSUER_KEY_PASSPHRASE_FILE"),
+    ],
+)
+def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
+    monkeypatch.setenv(name, value)
+    code, _, error = run("keys", "list")
+    assert (code, said in error) == (1, True), error
+
+
+@pytest.mark.parametrize("content", ["", "not toml", 'id = "Glimmer!"', "id = 7", 'id = "a"\ntag = "WG"\nname = {en = "x"}\n'])
+def test_a_description_that_is_not_right_makes_nothing(run: Run, tmp_path: Path, content: str) -> None:
+    file = tmp_path / "organisation.toml"
+    file.write_text(content)
+    code, _, said = run("init", file)
+    assert (code, said.startswith("issuer: ")) == (1, True)
+    assert run("keys", "list")[0] == 1
+    assert run("init", DEMO / "organisation.toml")[0] == 0
+
+
+def test_an_organisation_is_never_set_up_twice(ready: Run) -> None:
+    code, _, said = ready("init", DEMO / "organisation.toml")
+    assert (code, "already" in said) == (1, True)
+
+
+def test_the_help_teaches_how_to_begin(run: Run) -> None:
+    code, said, _ = run("--help")
+    assert code == 0
+    assert "issuer init" in said and "ISSUER_PUBLIC_URL" in said
