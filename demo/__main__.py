@@ -19,13 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import httpcore
-from rich import box
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
-from rich.text import Text
 
 from demo import forgeries
+from demo.lines import Line, tables
 from demo.services import Stopped, command, free_port, port_is_free, serving
 
 HERE = Path(__file__).parent
@@ -33,21 +31,6 @@ VAR = Path("var/demo")
 DIRECTORY = VAR / "directory.json"
 CERTIFICATES = VAR / "certificates"
 say = Console(highlight=False)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a table: what was shown to the verifier, what it should answer and what it did answer."""
-
-    what: str
-    expected: tuple[str, ...]
-    got: tuple[str, ...]
-    code: str = ""
-
-    @property
-    def right(self) -> bool:
-        """Whether every answer is as it should be."""
-        return self.expected == self.got
 
 
 @dataclass(frozen=True)
@@ -74,6 +57,7 @@ class Places:
             "ISSUER_PORT": str(self.issuer_port),
             "ISSUER_PUBLIC_URL": self.issuer,
             "ISSUER_DATA_DIR": str(VAR / "issuer"),
+            "ISSUER_CACHE_DIR": "var/cache",
             "VERIFIER_PORT": str(self.verifier_port),
             "VERIFIER_PUBLIC_URL": self.verifier,
             "VERIFIER_DIRECTORY": str(DIRECTORY),
@@ -90,7 +74,9 @@ def main() -> int:
         places = Places(_port("ISSUER_PORT", 8000), _port("VERIFIER_PORT", 8001))
         api_key = _set_up(places)
         lines = _play(places, api_key)
-        _print(lines)
+        for table in tables(lines):
+            say.print(table)
+        say.print(f"{len(list(CERTIFICATES.glob('*.pdf')))} certificates and their tokens are in {CERTIFICATES}")
         wrong = sum(not line.right for line in lines)
         if wrong:
             say.print(f"[red]{wrong} of {len(lines)} lines are not as they should be.[/]")
@@ -119,11 +105,7 @@ def _port(name: str, default: int) -> int:
 def _set_up(places: Places) -> str:
     """A fresh organisation with its achievements. Gives the API key."""
     say.print("[bold]1  Set up[/]  微光学院 Glimmer Academy, its signing key and three achievements")
-    for old in (*VAR.glob("*"), *(VAR / "issuer").glob("*")):
-        if old.is_file():
-            old.unlink()
-        elif old.name not in {"issuer", "faces"}:  # faces are instanced fonts: the same for ever, some seconds to make
-            shutil.rmtree(old)
+    shutil.rmtree(VAR, ignore_errors=True)
     CERTIFICATES.mkdir(parents=True)
     printed = command("issuer", "init", str(HERE / "organisation.toml"), environment=places.environment)
     files = sorted(str(file) for file in (HERE / "achievements").glob("*.toml"))
@@ -259,32 +241,6 @@ def _call(method: str, url: str, body: dict[str, Any], api_key: str) -> tuple[in
     headers = [("Authorization", f"Bearer {api_key}"), ("Content-Type", "application/json")]
     answer = httpcore.request(method, url, headers=headers, content=json.dumps(body).encode())
     return answer.status, json.loads(answer.content)
-
-
-def _print(lines: list[Line]) -> None:
-    roster = _table("The roster", "learner", "code", "its PDF", "its code")
-    gallery = _table("The gallery: what is refused, forged or withdrawn", "what was shown", "answer")
-    for line in lines:
-        mark = "[green]✓[/]" if line.right else "[red]✗[/]"
-        answers = [
-            got if got == expected else f"[red]{got}[/] instead of {expected}"
-            for expected, got in zip(line.expected, line.got, strict=True)
-        ]
-        if line.code:
-            roster.add_row(mark, Text(line.what, overflow="ellipsis", no_wrap=True), line.code, *answers)
-        else:
-            gallery.add_row(mark, line.what, *answers)
-    say.print()
-    say.print(roster)
-    say.print(gallery)
-    say.print(f"{len(list(CERTIFICATES.glob('*.pdf')))} certificates and their tokens are in {CERTIFICATES}")
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table("", title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, no_wrap=column != "what was shown")
-    return table
 
 
 if __name__ == "__main__":

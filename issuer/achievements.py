@@ -9,13 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credential import document
-from issuer.certificate import undrawable
 from issuer.errors import FieldProblem, Invalid, NotFound
 from issuer.organisations import find as find_organisation
 from issuer.organisations import profile
 from issuer.service import Service
 from issuer.tables import Achievement
-from issuer.text import TextRefused, clean
+from issuer.text import TextRefused, clean, printable
 
 __all__ = ["AchievementVersion", "find", "latest", "publish"]
 
@@ -119,13 +118,10 @@ def read(given: Mapping[str, Any]) -> Described:
 
     def text(field: str, value: str, most: int = MOST_TEXT) -> str:
         try:
-            cleaned = clean(value, most=most)
+            return printable(value, most=most) if field.endswith("name") else clean(value, most=most)
         except TextRefused as refused:
             problems.append(FieldProblem(field, str(refused)))
             return value
-        if missing := undrawable(cleaned) if field.endswith("name") else ():
-            problems.append(FieldProblem(field, f"holds {', '.join(missing[:10])}, which the fonts cannot draw"))
-        return cleaned
 
     if not SLUG.fullmatch(described.slug):
         problems.append(FieldProblem("slug", "must be small letters, digits and hyphens, such as data-analysis"))

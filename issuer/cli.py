@@ -16,6 +16,7 @@ from rich.table import Table as Grid
 from credential import code as codes
 from issuer import doctor, organisations
 from issuer.achievements import publish
+from issuer.certificate import prepare_faces
 from issuer.credentials.certificate import certificate
 from issuer.credentials.issue import finish_intents, issue
 from issuer.credentials.revoke import revoke
@@ -34,9 +35,9 @@ HELP = """微证 Weizheng issuer: signs course completions as Open Badges 3.0 cr
 First time:  issuer init ORGANISATION.toml,  then  issuer achievement ACHIEVEMENT.toml,  then  issuer serve.
 
 Settings come from the environment: ISSUER_PUBLIC_URL (the address that stands in every credential: choose it once),
-ISSUER_HOST and ISSUER_PORT (127.0.0.1, 8000), ISSUER_DATA_DIR (var/issuer), ISSUER_KEYS_DIR, ISSUER_DATABASE_URL
-(SQLite in the data folder), ISSUER_KEY_PASSPHRASE or ISSUER_KEY_PASSPHRASE_FILE (without one, a machine key guards the
-keys), VERIFIER_PUBLIC_URL (the address that QR codes open).
+ISSUER_HOST and ISSUER_PORT (127.0.0.1, 8000), ISSUER_DATA_DIR (var/issuer) and within it by default ISSUER_KEYS_DIR,
+ISSUER_CACHE_DIR and ISSUER_DATABASE_URL (SQLite), ISSUER_KEY_PASSPHRASE or ISSUER_KEY_PASSPHRASE_FILE (without one, a
+machine key guards the keys), VERIFIER_PUBLIC_URL (the address that QR codes open).
 """
 Row = TypeVar("Row")
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -69,6 +70,8 @@ def init(file: File) -> None:
     """Set up an organisation: its record, its first signing key and an API key, which is shown this once."""
     service = _service()
     organisation = organisations.create(service, _toml(file))
+    with progress_on.status("Preparing the fonts (some seconds, once) …"):
+        prepare_faces(service.settings.cache_dir)
     key = organisations.make_api_key(service, organisation, "made by init")
     say.print(f"Organisation {organisation.id} ({organisation.names['zh-Hans']}) is ready.")
     say.print(f"Profile   {service.addresses.organisation(organisation.id)}")

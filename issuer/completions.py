@@ -9,9 +9,8 @@ from typing import Any
 
 import msgspec
 
-from issuer.certificate import undrawable, unfaithful
 from issuer.errors import FieldProblem, Invalid
-from issuer.text import TextRefused, clean
+from issuer.text import printable
 
 __all__ = ["FIELDS", "Completion", "read_completion"]
 
@@ -89,24 +88,11 @@ def _matching(pattern: re.Pattern[str], description: str) -> Callable[[Any], str
     return read
 
 
-def _shown(most: int) -> Callable[[Any], str]:
-    """Reads a text that stands on the certificate: clean, and such that the fonts draw it and a reader gets it back."""
-
+def _printed(most: int) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if isinstance(value, int | float) and not isinstance(value, bool):
             value = str(value)  # a score may come as a number
-        try:
-            text = clean(_text(value), most=most)
-        except TextRefused as refused:
-            raise ValueError(str(refused)) from refused
-        for character, ordinary in unfaithful(text).items():
-            raise ValueError(
-                f"holds {character} (U+{ord(character):04X}), a compatibility form; write {ordinary} instead"
-            )
-        if missing := undrawable(text):
-            named = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:10])
-            raise ValueError(f"holds {named}, which the certificate's fonts cannot draw; ask for another spelling")
-        return text
+        return printable(_text(value), most=most)
 
     return read
 
@@ -150,12 +136,12 @@ def _email(value: Any) -> str:
 FIELDS: Mapping[str, tuple[bool, Callable[[Any], Any]]] = {  # name → required, how it is read
     "completion_id": (True, _matching(ID, "1 to 200 letters, digits and signs without blanks")),
     "achievement": (True, _matching(SLUG, "an achievement's short name such as data-analysis")),
-    "name": (True, _shown(200)),
-    "romanised_name": (False, _shown(200)),
+    "name": (True, _printed(200)),
+    "romanised_name": (False, _printed(200)),
     "email": (False, _email),
     "started_on": (False, _day),
     "completed_on": (True, _day),
     "hours": (False, _hours),
-    "score": (False, _shown(20)),
+    "score": (False, _printed(20)),
     "valid_until": (False, _moment),
 }

@@ -17,7 +17,7 @@ from credential import document
 from issuer.errors import Conflict, FieldProblem, Invalid, NotAuthorised, NotFound
 from issuer.service import Service
 from issuer.tables import ApiKey, Organisation
-from issuer.text import TextRefused, clean
+from issuer.text import TextRefused, printable
 
 __all__ = [
     "create",
@@ -34,6 +34,7 @@ ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 TAG = re.compile(r"[A-Z]{2,6}")
 KEY_DAYS = 365
 MOST_SIGNATORIES = 3
+LONGEST_NAME = 80  # of an organisation or a signatory, in graphemes: what fits its place on a certificate
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,7 +88,7 @@ def read(given: Mapping[str, Any]) -> Described:
         problems.append(FieldProblem("signatories", f"are at most {MOST_SIGNATORIES}"))
     try:
         names, *signatories = [
-            {language: clean(text) for language, text in texts.items()}
+            {language: printable(text, most=LONGEST_NAME) for language, text in texts.items()}
             for texts in (described.name, *described.signatories)
         ]
     except TextRefused as refused:

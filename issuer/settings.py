@@ -21,6 +21,7 @@ class Settings:
     verifier_url: str
     data_dir: Path
     keys_dir: Path
+    cache_dir: Path
     database_url: str
     passphrase: str | None = field(repr=False)
 
@@ -36,6 +37,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         verifier_url=_url("VERIFIER_PUBLIC_URL", environment.get("VERIFIER_PUBLIC_URL", "http://127.0.0.1:8001")),
         data_dir=data_dir,
         keys_dir=Path(environment.get("ISSUER_KEYS_DIR", data_dir / "keys")).absolute(),
+        cache_dir=Path(environment.get("ISSUER_CACHE_DIR", data_dir / "cache")).absolute(),
         database_url=environment.get("ISSUER_DATABASE_URL", f"sqlite:///{data_dir / 'issuer.db'}"),
         passphrase=_passphrase(environment),
     )

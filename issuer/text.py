@@ -4,7 +4,9 @@ import unicodedata
 
 import regex
 
-__all__ = ["TextRefused", "clean"]
+from issuer.certificate import undrawable, unfaithful
+
+__all__ = ["TextRefused", "clean", "printable"]
 
 MOST_GRAPHEMES = 200
 # Joiners only where the scripts that need them surround them: elsewhere they are invisible differences.
@@ -40,4 +42,16 @@ def clean(text: str, *, most: int = MOST_GRAPHEMES) -> str:
         raise TextRefused(f"has {graphemes:,} characters; at most {most} are taken")
     if regex.search(r"\p{M}{6,}", cleaned):
         raise TextRefused("stacks more than five marks on one letter")
+    return cleaned
+
+
+def printable(text: str, *, most: int = MOST_GRAPHEMES) -> str:
+    """As `clean`, for what stands on a certificate: the fonts must draw it, and a reader must get it back as it is."""
+    cleaned = clean(text, most=most)
+    for character, ordinary in unfaithful(cleaned).items():
+        remedy = f"; write {ordinary} (U+{ord(ordinary):04X}) instead" if ordinary else ""
+        raise TextRefused(f"holds {character} (U+{ord(character):04X}), a compatibility form{remedy}")
+    if missing := undrawable(cleaned):
+        named = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:10])
+        raise TextRefused(f"holds {named}, which the certificate's fonts cannot draw; ask for another spelling")
     return cleaned

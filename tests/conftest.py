@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from litestar import Litestar
 from litestar.testing import TestClient
+from playwright.sync_api import Browser, sync_playwright
 
 from issuer import achievements, organisations
 from issuer.app import create_app
@@ -51,6 +52,10 @@ COMPLETION = {
 }
 
 
+CACHE = Path(__file__).parent.parent / "var" / "cache"  # static fonts: the same for every test and every run
+os.environ["ISSUER_CACHE_DIR"] = str(CACHE)
+
+
 class Clock:
     """A clock that stands still until it is moved."""
 
@@ -67,7 +72,7 @@ class Clock:
 class FetcherInProcess(Fetcher):
     """Fetches from the real issuer application without a socket, and counts. `down` makes it unreachable."""
 
-    def __init__(self, client: TestClient) -> None:
+    def __init__(self, client: TestClient[Litestar]) -> None:
         self.client = client
         self.asked: list[str] = []
         self.down = False
@@ -98,6 +103,7 @@ def settings(tmp_path: Path) -> Settings:
         verifier_url="http://127.0.0.1:8001",
         data_dir=tmp_path / "issuer",
         keys_dir=tmp_path / "issuer" / "keys",
+        cache_dir=CACHE,
         database_url=f"sqlite:///{tmp_path / 'issuer.db'}",
         passphrase=None,
     )
@@ -120,7 +126,7 @@ def api_key(service: Service) -> str:
 
 
 @pytest.fixture
-def issuer(service: Service, clock: Clock) -> Iterator[TestClient]:
+def issuer(service: Service, clock: Clock) -> Iterator[TestClient[Litestar]]:
     """The issuer's application on the same database."""
     with TestClient(create_app(service.settings, clock), base_url=service.settings.public_url) as client:
         yield client
@@ -159,7 +165,7 @@ def write_directory(service: Service, file: Path) -> Path:
 
 
 @pytest.fixture
-def fetcher(issuer: TestClient) -> FetcherInProcess:
+def fetcher(issuer: TestClient[Litestar]) -> FetcherInProcess:
     return FetcherInProcess(issuer)
 
 

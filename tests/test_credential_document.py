@@ -9,6 +9,7 @@ import pytest
 from joserfc import jwk as foreign_jwk
 from joserfc import jwt as foreign_jwt
 from jsonschema import Draft201909Validator, Draft202012Validator
+from litestar import Litestar
 from litestar.testing import TestClient
 
 from credential import reader
@@ -43,11 +44,15 @@ def test_a_credential_satisfies_the_official_schema(
 ) -> None:
     rules = json.loads((conformance / "schemas" / schema).read_text())
     validator = Draft201909Validator if "2019-09" in rules.get("$schema", "") else Draft202012Validator
-    errors = [f"{error.json_path}: {error.message}" for error in validator(rules).iter_errors(claims_of(service, **fields))]
+    errors = [
+        f"{error.json_path}: {error.message}" for error in validator(rules).iter_errors(claims_of(service, **fields))
+    ]
     assert errors == []
 
 
-def test_another_library_verifies_the_token_with_the_jwk_that_its_kid_answers_with(token: str, issuer: TestClient) -> None:
+def test_another_library_verifies_the_token_with_the_jwk_that_its_kid_answers_with(
+    token: str, issuer: TestClient[Litestar]
+) -> None:
     kid = reader.read(token).claimed_kid
     published = issuer.get(kid).json()
     verified = foreign_jwt.decode(token, foreign_jwk.ECKey.import_key(published), algorithms=["ES256"])
@@ -81,7 +86,7 @@ def test_the_e_mail_address_is_there_only_for_who_knows_it(service: Service) -> 
     assert hashed["identityHash"] == f"sha256${again}"
 
 
-def test_the_achievement_version_is_bound_by_its_digest(service: Service, issuer: TestClient) -> None:
+def test_the_achievement_version_is_bound_by_its_digest(service: Service, issuer: TestClient[Litestar]) -> None:
     import base64
 
     (related,) = claims_of(service)["relatedResource"]

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from credential.jwks import public_jwk
-from cryptography.hazmat.primitives.asymmetric import ec
 from verifier.directory import read_directory, under
 from verifier.errors import Misconfigured, Unreachable
 from verifier.fetch import Fetcher
 
-JWK = {**public_jwk(ec.derive_private_key(7, ec.SECP256R1()).public_key()), "kid": "https://issuer.example/orgs/o/keys/k"}
+JWK = {
+    **public_jwk(ec.derive_private_key(7, ec.SECP256R1()).public_key()),
+    "kid": "https://issuer.example/orgs/o/keys/k",
+}
 ENTRY = {
     "id": "https://issuer.example/orgs/o",
     "tag": "WG",
@@ -81,7 +84,9 @@ def test_an_address_outside_of_the_prefix_is_not_under_it(url: str) -> None:
     assert not under(url, "https://issuer.example/a/")
 
 
-@pytest.mark.parametrize("url", ["https://issuer.example/a", "https://issuer.example/a/b?c=d", "https://ISSUER.example/a/"])
+@pytest.mark.parametrize(
+    "url", ["https://issuer.example/a", "https://issuer.example/a/b?c=d", "https://ISSUER.example/a/"]
+)
 def test_an_address_under_the_prefix_is_under_it(url: str) -> None:
     assert under(url, "https://issuer.example/a/")
 

@@ -66,7 +66,7 @@ def test_a_crash_before_signing_leaves_an_intent_that_the_next_start_finishes(
     service: Service, completion: Completion, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched, pytest.raises(Crash):
-        patched.setattr(act.proof, "sign", dies)
+        patched.setattr("credential.proof.sign", dies)
         issue(service, "glimmer", completion)
     (intent,) = all_credentials(service)
     assert intent.token is None
@@ -98,7 +98,7 @@ def test_an_unfinished_credential_is_not_found(
     service: Service, completion: Completion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched, pytest.raises(Crash):
-        patched.setattr(act.proof, "sign", dies)
+        patched.setattr("credential.proof.sign", dies)
         issue(service, "glimmer", completion)
     (intent,) = all_credentials(service)
     with service.database.reading() as session, pytest.raises(NotFound):
@@ -109,7 +109,7 @@ def test_an_intent_whose_key_was_retired_meanwhile_is_signed_with_the_new_key(
     service: Service, completion: Completion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched, pytest.raises(Crash):
-        patched.setattr(act.proof, "sign", dies)
+        patched.setattr("credential.proof.sign", dies)
         issue(service, "glimmer", completion)
     rotated = service.keyrings.of("glimmer").rotate(service.now())
     (finished,) = finish_intents(service)
@@ -126,7 +126,7 @@ def test_a_token_that_fails_our_own_check_is_not_given_out(
     service: Service, completion: Completion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched, pytest.raises(NotIssued):
-        patched.setattr(act.proof, "sign", lambda document, signer: "e30.e30.c2ln")
+        patched.setattr("credential.proof.sign", lambda document, signer: "e30.e30.c2ln")
         issue(service, "glimmer", completion)
     (intent,) = all_credentials(service)
     assert intent.token is None

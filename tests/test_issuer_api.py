@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
 from litestar.testing import TestClient
 
 from credential import code as codes
@@ -15,12 +16,14 @@ from issuer.tables import Credential, Organisation
 from tests.conftest import COMPLETION, Clock
 
 
-def report(issuer: TestClient, api_key: str, **fields: Any) -> httpx.Response:
-    return issuer.post("/api/completions", json={**COMPLETION, **fields}, headers={"Authorization": f"Bearer {api_key}"})
+def report(issuer: TestClient[Litestar], api_key: str, **fields: Any) -> httpx.Response:
+    return issuer.post(
+        "/api/completions", json={**COMPLETION, **fields}, headers={"Authorization": f"Bearer {api_key}"}
+    )
 
 
 def test_a_new_completion_is_201_and_the_same_again_is_200_with_the_same_credential(
-    issuer: TestClient, api_key: str
+    issuer: TestClient[Litestar], api_key: str
 ) -> None:
     first, again = report(issuer, api_key), report(issuer, api_key)
     assert (first.status_code, again.status_code) == (201, 200)
@@ -29,7 +32,7 @@ def test_a_new_completion_is_201_and_the_same_again_is_200_with_the_same_credent
     assert first.headers["Location"] == first.json()["credential"]
 
 
-def test_other_content_under_the_same_id_is_409(issuer: TestClient, api_key: str) -> None:
+def test_other_content_under_the_same_id_is_409(issuer: TestClient[Litestar], api_key: str) -> None:
     report(issuer, api_key)
     answer = report(issuer, api_key, score="99")
     assert answer.status_code == 409
@@ -37,42 +40,46 @@ def test_other_content_under_the_same_id_is_409(issuer: TestClient, api_key: str
     assert answer.json()["type"] == "urn:weizheng:problem:conflict"
 
 
-def test_bad_fields_are_422_with_a_pointer_to_each(issuer: TestClient, api_key: str) -> None:
+def test_bad_fields_are_422_with_a_pointer_to_each(issuer: TestClient[Litestar], api_key: str) -> None:
     answer = report(issuer, api_key, name="", **{"a/b~": 1})
     assert answer.status_code == 422
     assert {error["pointer"] for error in answer.json()["errors"]} == {"/name", "/a~1b~0"}
 
 
 @pytest.mark.parametrize("name", ["", "王" * 10_000, "陈\U000323af", "<script>\x00"])
-def test_a_name_that_cannot_be_shown_is_422_before_anything_is_signed(issuer: TestClient, api_key: str, name: str) -> None:
+def test_a_name_that_cannot_be_shown_is_422_before_anything_is_signed(
+    issuer: TestClient[Litestar], api_key: str, name: str
+) -> None:
     answer = report(issuer, api_key, name=name)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/name")
     assert report(issuer, api_key).status_code == 201  # the completion id was not used up
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"text"', b"[" * 60_000, b"\xff\xfe"])
-def test_a_body_that_is_no_object_is_422(issuer: TestClient, api_key: str, body: bytes) -> None:
+def test_a_body_that_is_no_object_is_422(issuer: TestClient[Litestar], api_key: str, body: bytes) -> None:
     answer = issuer.post("/api/completions", content=body, headers={"Authorization": f"Bearer {api_key}"})
     assert answer.status_code == 422
 
 
-def test_a_body_beyond_64_kib_is_413(issuer: TestClient, api_key: str) -> None:
+def test_a_body_beyond_64_kib_is_413(issuer: TestClient[Litestar], api_key: str) -> None:
     assert report(issuer, api_key, name="x" * 70_000).status_code == 413
 
 
-@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer wz_a_b", "Basic abc", "Bearer wz__", "Bearer " + "x" * 5000])
-def test_a_wrong_api_key_is_401_and_says_what_to_do(issuer: TestClient, authorization: str | None) -> None:
+@pytest.mark.parametrize(
+    "authorization", [None, "", "Bearer", "Bearer wz_a_b", "Basic abc", "Bearer wz__", "Bearer " + "x" * 5000]
+)
+def test_a_wrong_api_key_is_401_and_says_what_to_do(issuer: TestClient[Litestar], authorization: str | None) -> None:
     headers = {"Authorization": authorization} if authorization is not None else {}
     answer = issuer.post("/api/completions", json=COMPLETION, headers=headers)
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert "issuer api-key" in answer.json()["detail"]
 
 
-def test_the_right_id_with_another_secret_is_401(issuer: TestClient, api_key: str) -> None:
+def test_the_right_id_with_another_secret_is_401(issuer: TestClient[Litestar], api_key: str) -> None:
     assert report(issuer, api_key[:-1] + ("A" if api_key[-1] != "A" else "B")).status_code == 401
 
 
-def test_an_expired_api_key_is_401(issuer: TestClient, api_key: str, clock: Clock) -> None:
+def test_an_expired_api_key_is_401(issuer: TestClient[Litestar], api_key: str, clock: Clock) -> None:
     clock.move(days=366)
     assert report(issuer, api_key).status_code == 401
 
@@ -88,7 +95,7 @@ def test_an_api_key_is_not_in_the_database(service: Service, api_key: str) -> No
 
 
 def test_an_api_key_of_one_organisation_cannot_revoke_for_another(
-    issuer: TestClient, service: Service, credential: Credential
+    issuer: TestClient[Litestar], service: Service, credential: Credential
 ) -> None:
     from issuer import organisations
 
@@ -100,7 +107,7 @@ def test_an_api_key_of_one_organisation_cannot_revoke_for_another(
     assert answer.status_code == 404
 
 
-def test_a_revocation_is_published_with_its_reason(issuer: TestClient, api_key: str, credential: Credential) -> None:
+def test_a_revocation_is_published_with_its_reason(issuer: TestClient[Litestar], api_key: str, credential: Credential) -> None:
     url = f"/credentials/{credential.code}/status"
     assert issuer.get(url).json() == {"revoked": False}
     answer = issuer.post(
@@ -113,7 +120,7 @@ def test_a_revocation_is_published_with_its_reason(issuer: TestClient, api_key: 
 
 
 def test_the_status_list_changes_with_a_revocation_and_with_time_but_not_otherwise(
-    issuer: TestClient, service: Service, credential: Credential, clock: Clock
+    issuer: TestClient[Litestar], service: Service, credential: Credential, clock: Clock
 ) -> None:
     from issuer.credentials.revoke import revoke
 
@@ -133,7 +140,7 @@ def test_the_status_list_changes_with_a_revocation_and_with_time_but_not_otherwi
     assert not {"jti", "nbf"} & claims.keys()
 
 
-def test_everything_published_has_its_media_type_and_a_strong_etag(issuer: TestClient, credential: Credential) -> None:
+def test_everything_published_has_its_media_type_and_a_strong_etag(issuer: TestClient[Litestar], credential: Credential) -> None:
     kid = reader.read(credential.token or "").claimed_kid
     expected = {
         "/orgs/glimmer": "application/ld+json",
@@ -163,12 +170,12 @@ def test_everything_published_has_its_media_type_and_a_strong_etag(issuer: TestC
         ("image/webp", "text/html; charset=utf-8"),
     ],
 )
-def test_a_credential_is_negotiated(issuer: TestClient, credential: Credential, accept: str, media_type: str) -> None:
+def test_a_credential_is_negotiated(issuer: TestClient[Litestar], credential: Credential, accept: str, media_type: str) -> None:
     answer = issuer.get(f"/credentials/{credential.code}", headers={"Accept": accept})
     assert (answer.headers["Content-Type"], answer.headers["Vary"]) == (media_type, "Accept")
 
 
-def test_the_published_token_and_json_are_what_was_signed(issuer: TestClient, credential: Credential) -> None:
+def test_the_published_token_and_json_are_what_was_signed(issuer: TestClient[Litestar], credential: Credential) -> None:
     assert issuer.get(f"/credentials/{credential.code}.jwt").text == credential.token
     assert issuer.get(f"/credentials/{codes.printed(credential.code)}.json").content == credential.document
     assert reader.read(credential.token or "").claims == json.loads(credential.document)
@@ -182,16 +189,16 @@ def test_the_published_token_and_json_are_what_was_signed(issuer: TestClient, cr
         "/credentials/WG-7K4M9QXT2D8HC5RJ", "/credentials/..%2f..%2fetc%2fpasswd", "/credentials/x.exe", "/nowhere",
     ],
 )  # fmt: skip
-def test_what_is_not_there_is_a_404_problem(issuer: TestClient, path: str) -> None:
+def test_what_is_not_there_is_a_404_problem(issuer: TestClient[Litestar], path: str) -> None:
     answer = issuer.get(path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
 
 
-def test_an_unknown_form_of_a_credential_is_404(issuer: TestClient, credential: Credential) -> None:
+def test_an_unknown_form_of_a_credential_is_404(issuer: TestClient[Litestar], credential: Credential) -> None:
     assert issuer.get(f"/credentials/{credential.code}.exe").status_code == 404
 
 
-def test_the_page_of_a_credential_shows_what_was_signed(issuer: TestClient, credential: Credential) -> None:
+def test_the_page_of_a_credential_shows_what_was_signed(issuer: TestClient[Litestar], credential: Credential) -> None:
     page = issuer.get(f"/credentials/{credential.code}").text
     for said in ("欧阳雨泽", "Ouyang Yuze", "数据分析微专业", "微光学院", codes.printed(credential.code)):
         assert said in page

@@ -11,7 +11,9 @@ from issuer import cli
 from issuer.certificate import libraries
 
 DEMO = Path(__file__).parent.parent / "demo"
-ROSTER = "completion_id,achievement,name,completed_on\n1,data-analysis,王芳,2026-11-15\n2,data-analysis,李㛃,2026-11-15\n"
+ROSTER = (
+    "completion_id,achievement,name,completed_on\n1,data-analysis,王芳,2026-11-15\n2,data-analysis,李㛃,2026-11-15\n"
+)
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -135,7 +137,9 @@ def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, nam
     assert (code, said in error) == (1, True), error
 
 
-@pytest.mark.parametrize("content", ["", "not toml", 'id = "Glimmer!"', "id = 7", 'id = "a"\ntag = "WG"\nname = {en = "x"}\n'])
+@pytest.mark.parametrize(
+    "content", ["", "not toml", 'id = "Glimmer!"', "id = 7", 'id = "a"\ntag = "WG"\nname = {en = "x"}\n']
+)
 def test_a_description_that_is_not_right_makes_nothing(run: Run, tmp_path: Path, content: str) -> None:
     file = tmp_path / "organisation.toml"
     file.write_text(content)

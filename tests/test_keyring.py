@@ -26,8 +26,10 @@ def test_private_files_are_encrypted_and_for_their_owner_only(keyring: Keyring) 
     assert file.read_bytes().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
     with pytest.raises(TypeError):
         load_pem_private_key(file.read_bytes(), None)
-    with pytest.raises(ValueError, match="[Ii]ncorrect password|decrypt"):
-        load_pem_private_key(file.read_bytes(), "一串足够长的口令".encode())  # the passphrase itself is not the password
+    with pytest.raises(ValueError, match=r"[Ii]ncorrect password|decrypt"):
+        load_pem_private_key(
+            file.read_bytes(), "一串足够长的口令".encode()
+        )  # the passphrase itself is not the password
 
 
 def test_a_loaded_keyring_signs_as_the_one_that_was_made(keyring: Keyring) -> None:

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import httpx
 import msgspec
+import pikepdf
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -174,6 +175,22 @@ def test_what_is_broken_or_unknown_is_never_green(verifier: str, page: Page, giv
     paste(page, verifier, given)
     expect(page.get_by_role("heading", level=1)).to_have_text(word)
     assert page.locator("dl.claims").count() == 0
+    assert not green(page)
+
+
+def test_a_document_that_shows_something_else_says_what_was_signed(
+    verifier: str, issuer: "SmallIssuer", page: Page, tmp_path: Path
+) -> None:
+    file = tmp_path / "certificate.pdf"
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.attachments["credential.jwt"] = pikepdf.AttachedFileSpec(pdf, issuer.token().encode())
+        pdf.save(file)
+    page.goto(verifier)
+    page.locator("#file").set_input_files(file)
+    page.locator("form button").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("无效")
+    expect(page.get_by_role("region", name="文件上没有这些签名内容")).to_contain_text("欧阳雨泽")
     assert not green(page)
 
 
@@ -335,9 +352,7 @@ def test_a_body_beyond_the_limit_is_answered_with_a_page(verifier: str) -> None:
     assert "too_large" in answer.text and "未能核验" in answer.text
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"--x", b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n", b"\xff" * 100]
-)
+@pytest.mark.parametrize("body", [b"", b"--x", b"--x\r\nno header\r\n\r\n1\r\n--x--\r\n", b"\xff" * 100])
 def test_a_broken_form_is_refused_with_a_page(verifier: str, body: bytes) -> None:
     answer = httpx.post(verifier, content=body, headers={"Content-Type": "multipart/form-data; boundary=x"})
     assert answer.status_code == 400
@@ -348,12 +363,13 @@ def test_a_broken_form_is_refused_with_a_page(verifier: str, body: bytes) -> Non
 # The command line
 
 
-def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, directory: Path, port: int = 8001, given: bytes = b"") -> subprocess.CompletedProcess[str]:
+    settings = {"VERIFIER_DIRECTORY": str(directory), "VERIFIER_PORT": str(port), "LANG": "C.UTF-8", "LC_ALL": ""}
     ran = subprocess.run(
         [sys.executable, "-c", "from verifier.cli import main; main()", *arguments],
         input=given,
         capture_output=True,
-        env=os.environ | {"NO_COLOR": "1", "LANG": "C.UTF-8", "PYTHONUTF8": "1"} | environment,
+        env=os.environ | settings,
         check=False,
     )
     assert b"Traceback" not in ran.stderr
@@ -361,20 +377,29 @@ def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.C
 
 
 def test_the_command_line_says_what_the_page_says(issuer: "SmallIssuer") -> None:
-    ran = run("check", issuer.token(), VERIFIER_DIRECTORY=str(issuer.directory))
+    ran = run("check", issuer.token(), directory=issuer.directory)
     assert ran.returncode == 0
     assert "✓ 有效" in ran.stdout and "面前的人是欧阳雨泽吗" in ran.stdout
 
 
 def test_the_exit_code_is_the_verdict(issuer: "SmallIssuer") -> None:
-    where = {"VERIFIER_DIRECTORY": str(issuer.directory)}
-    assert run("check", issuer.token(index=7), **where).returncode == 1
-    assert run("check", "--language", "en", "QQ-000000000000000M", **where).returncode == 2
+    assert run("check", issuer.token(index=7), directory=issuer.directory).returncode == 1
+    assert run("check", "--language", "en", "QQ-000000000000000M", directory=issuer.directory).returncode == 2
 
 
-def test_json_is_the_verdict_and_nothing_else(issuer: "SmallIssuer") -> None:
-    ran = run("check", "-", "--json", "--directory", str(issuer.directory), given=issuer.token().encode())
+def test_json_is_the_verdict_and_nothing_else(issuer: "SmallIssuer", tmp_path: Path) -> None:
+    ran = run(
+        *("check", "-", "--json", "--directory", str(issuer.directory)),
+        given=issuer.token().encode(),
+        directory=tmp_path / "not used",
+    )
     assert (ran.returncode, json.loads(ran.stdout)["verdict"]) == (0, "valid")
+
+
+def test_a_file_is_checked_for_what_is_in_it_whatever_it_is_called(issuer: "SmallIssuer", tmp_path: Path) -> None:
+    file = tmp_path / "certificate.pdf"
+    file.write_text(f"\ufeff {issuer.token()}\n", encoding="utf-8")
+    assert run("check", str(file), directory=issuer.directory).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -382,24 +407,24 @@ def test_json_is_the_verdict_and_nothing_else(issuer: "SmallIssuer") -> None:
     [[], ["check"], ["check", "absent.pdf"], ["check", "a/b"], ["check", "."], ["check", "--loud", "x"], ["sing"]],
 )
 def test_a_command_that_is_wrong_is_told_apart_from_a_verdict(issuer: "SmallIssuer", arguments: list[str]) -> None:
-    assert run(*arguments, VERIFIER_DIRECTORY=str(issuer.directory)).returncode == 64
+    assert run(*arguments, directory=issuer.directory).returncode == 64
 
 
 def test_a_directory_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
-    ran = run("check", "WG-0000-0000-0000-000D", VERIFIER_DIRECTORY=str(tmp_path / "absent.json"))
+    ran = run("check", "WG-0000-0000-0000-000D", directory=tmp_path / "absent.json")
     assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (64, "", 1)
-    assert run("serve", VERIFIER_DIRECTORY=str(tmp_path / "absent.json")).returncode == 1
+    assert run("serve", directory=tmp_path / "absent.json").returncode == 1
 
 
 def test_a_port_in_use_is_one_sentence(issuer: "SmallIssuer") -> None:
-    ran = run("serve", VERIFIER_DIRECTORY=str(issuer.directory), VERIFIER_PORT=str(issuer.port))
+    ran = run("serve", directory=issuer.directory, port=issuer.port)
     assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
     assert "VERIFIER_PORT" in ran.stderr
 
 
 def test_signed_text_cannot_drive_the_terminal(issuer: "SmallIssuer") -> None:
-    ran = run("check", issuer.token(name="a\x1b[2J\x1b[32m有效\u202e"), VERIFIER_DIRECTORY=str(issuer.directory))
-    assert "\x1b" not in ran.stdout and "\u202e" not in ran.stdout
+    ran = run("check", issuer.token(name="a\x1b[2J\x1b[32m有效\u202e"), directory=issuer.directory)
+    assert "有效" in ran.stdout and "\x1b" not in ran.stdout and "\u202e" not in ran.stdout
 
 
 # What they stand on
@@ -607,7 +632,8 @@ def page(context: BrowserContext) -> Iterator[Page]:
     """A page on which a dialog, a script's error or a breach of the policy fails the test."""
     opened = context.new_page()
     wrong: list[str] = []
-    opened.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    opened.on("dialog", lambda dialog: wrong.append(dialog.message))
+    opened.on("dialog", lambda dialog: dialog.dismiss())
     opened.on("pageerror", lambda error: wrong.append(str(error)))
     opened.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     yield opened

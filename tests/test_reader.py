@@ -111,7 +111,11 @@ def test_noise_inside_a_token_raises_nothing_but_our_own_error(header: bytes, cl
         reader.read(token(header, claims))
 
 
-@given(st.dictionaries(st.sampled_from([*CLAIMS, "exp", "validUntil"]), st.none() | st.integers() | st.text() | st.lists(st.text())))
+@given(
+    st.dictionaries(
+        st.sampled_from([*CLAIMS, "exp", "validUntil"]), st.none() | st.integers() | st.text() | st.lists(st.text())
+    )
+)
 def test_odd_claims_raise_nothing_but_our_own_error(odd: dict[str, Any]) -> None:
     try:
         reader.registered_claims({**CLAIMS, **odd})

@@ -39,7 +39,9 @@ def test_index_0_is_the_left_most_bit_of_the_first_byte() -> None:
 
 
 def test_a_list_is_the_same_bytes_whoever_makes_it() -> None:
-    assert status.list_document("https://i/l", "https://i", [5, 3], NOW) == status.list_document("https://i/l", "https://i", [3, 5], NOW)
+    assert status.list_document("https://i/l", "https://i", [5, 3], NOW) == status.list_document(
+        "https://i/l", "https://i", [3, 5], NOW
+    )
 
 
 @pytest.mark.parametrize("index", [-1, 131_072, 10**9])

@@ -118,7 +118,9 @@ def test_a_code_that_was_never_published_is_unchecked(ask: Ask, credential: Cred
     assert word(ask(codes.new("XX"))) == "unchecked: unknown_issuer"
 
 
-def test_an_issuer_out_of_reach_leaves_a_code_unchecked(ask: Ask, credential: Credential, fetcher: FetcherInProcess) -> None:
+def test_an_issuer_out_of_reach_leaves_a_code_unchecked(
+    ask: Ask, credential: Credential, fetcher: FetcherInProcess
+) -> None:
     fetcher.down = True
     assert word(ask(credential.code)) == "unchecked: issuer_unreachable"
 
@@ -210,7 +212,7 @@ def list_forger(
     """Serves another status list than the issuer's own: made with its key, but wrong in what the test changes."""
 
     def serve(
-        *, now: Any = None, typ: str = "vc+jwt", edit: Callable[[dict[str, Any]], None] = dict.copy, kid: str = ""
+        *, now: Any = None, typ: str = "vc+jwt", edit: Callable[[dict[str, Any]], Any] = dict.copy, kid: str = ""
     ) -> None:
         address = service.addresses.status_list("glimmer", credential.list_id)
         issuer = service.addresses.organisation("glimmer")
@@ -263,7 +265,12 @@ def test_a_status_list_that_is_not_right_is_never_consent(
 
 
 def test_a_right_list_by_the_same_means_is_believed(
-    ask: Ask, token: str, service: Service, credential: Credential, fetcher: FetcherInProcess, monkeypatch: pytest.MonkeyPatch
+    ask: Ask,
+    token: str,
+    service: Service,
+    credential: Credential,
+    fetcher: FetcherInProcess,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     list_forger(service, credential, fetcher, monkeypatch)()
     assert word(ask(token)) == "valid: ok"
@@ -291,7 +298,9 @@ def test_a_list_that_goes_back_in_time_is_not_believed(
 
 
 @pytest.mark.parametrize("index", ["-1", "131072", "99999999999", "1e3", "٣", 5, None, ""])
-def test_a_status_index_out_of_range_is_never_consent(ask: Ask, service: Service, credential: Credential, index: Any) -> None:
+def test_a_status_index_out_of_range_is_never_consent(
+    ask: Ask, service: Service, credential: Credential, index: Any
+) -> None:
     document = json.loads(credential.document)
     document["credentialStatus"]["statusListIndex"] = index
     signer = service.keyrings.signer("glimmer", credential.key_id)
@@ -299,8 +308,16 @@ def test_a_status_index_out_of_range_is_never_consent(ask: Ask, service: Service
 
 
 @pytest.mark.parametrize(
-    "url", ["https://evil.example/l", "http://127.0.0.1:8000/../etc", "http://127.0.0.1:8000@evil.example/l", "file:///etc/passwd", None, {}]
-)  # fmt: skip
+    "url",
+    [
+        "https://evil.example/l",
+        "http://127.0.0.1:8000/../etc",
+        "http://127.0.0.1:8000@evil.example/l",
+        "file:///etc/passwd",
+        None,
+        {},
+    ],
+)
 def test_a_status_list_elsewhere_is_never_fetched(
     ask: Ask, service: Service, credential: Credential, fetcher: FetcherInProcess, url: Any
 ) -> None:

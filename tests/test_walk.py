@@ -66,8 +66,16 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
 
 
 def report(issuer: str, api_key: str, number: str, name: str) -> httpx.Response:
-    body = {"completion_id": number, "achievement": "data-analysis", "name": name, "completed_on": "2026-11-15", "score": "88"}
-    return httpx.post(f"{issuer}/api/completions", json=body, headers={"Authorization": f"Bearer {api_key}"}, timeout=60)
+    body = {
+        "completion_id": number,
+        "achievement": "data-analysis",
+        "name": name,
+        "completed_on": "2026-11-15",
+        "score": "88",
+    }
+    return httpx.post(
+        f"{issuer}/api/completions", json=body, headers={"Authorization": f"Bearer {api_key}"}, timeout=60
+    )
 
 
 def verdict(walk: Walk, given: bytes) -> dict[str, Any]:
@@ -164,13 +172,16 @@ def test_an_issuer_killed_outright_has_lost_nothing_when_it_is_back(walk: Walk, 
     environment = {**walk.environment, "ISSUER_PORT": str(free_port())}
     second = f"http://127.0.0.1:{environment['ISSUER_PORT']}"
     process = subprocess.Popen(
-        [PROGRAMS / "issuer", "serve"], env={**os.environ, **environment}, start_new_session=True, stderr=subprocess.DEVNULL
+        [PROGRAMS / "issuer", "serve"],
+        env={**os.environ, **environment},
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
     )
     try:
         acknowledged = {}
-        for number in range(200):
+        for attempt in range(200):
             try:
-                acknowledged[str(number)] = report(second, walk.api_key, f"killed-{number}", "王芳").json()["token"]
+                acknowledged[f"killed-{attempt}"] = report(second, walk.api_key, f"killed-{attempt}", "王芳").json()["token"]
             except httpx.TransportError:
                 if acknowledged:
                     break
@@ -181,7 +192,7 @@ def test_an_issuer_killed_outright_has_lost_nothing_when_it_is_back(walk: Walk, 
     assert acknowledged
     with serving("issuer", second, tmp_path / "issuer.log", environment):
         for number, token in acknowledged.items():
-            again = report(second, walk.api_key, f"killed-{number}", "王芳")
+            again = report(second, walk.api_key, number, "王芳")
             assert (again.status_code, again.json()["token"]) == (200, token)
 
 
@@ -209,7 +220,9 @@ def test_with_the_issuer_stopped_the_command_line_says_unchecked_and_an_edit_is_
     command("issuer", "init", str(HERE / "demo/organisation.toml"), environment=environment)
     command("issuer", "achievement", str(HERE / "demo/achievements/data-analysis.toml"), environment=environment)
     (tmp_path / "directory.json").write_text(command("issuer", "directory", environment=environment))
-    (tmp_path / "roster.csv").write_text("completion_id,achievement,name,completed_on\n1,data-analysis,王芳,2026-11-15\n")
+    (tmp_path / "roster.csv").write_text(
+        "completion_id,achievement,name,completed_on\n1,data-analysis,王芳,2026-11-15\n"
+    )
     command("issuer", "issue", str(tmp_path / "roster.csv"), "--out", str(tmp_path), environment=environment)
     (pdf,), (token,) = tmp_path.glob("*.pdf"), tmp_path.glob("*.jwt")
     assert check(environment, str(pdf)) == (2, "status_unavailable")

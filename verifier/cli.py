@@ -87,7 +87,9 @@ def serve() -> None:
         settings = _settings(None)
         known = len(read_directory(settings.directory).issuers)
         require_port(settings)
-        print(f"verifier: {settings.public_url} knows {known} issuers from {settings.directory}", file=sys.stderr)
+        print(
+            f"verifier: serving {settings.public_url}; issuers known: {known} ({settings.directory})", file=sys.stderr
+        )
         serve_until_stopped(settings)
     except Misconfigured as error:
         print(f"verifier: {error}", file=sys.stderr)

@@ -4,7 +4,12 @@ from typing import Any
 
 from litestar import Request
 from litestar.exceptions import ClientException
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+    parse_options_header,
+)
 
 __all__ = ["read_form"]
 

@@ -11,8 +11,9 @@ from threading import Lock
 
 from credential.wording import Fact, Text, Wording
 from issuer.certificate.design import lay
-from issuer.certificate.faces import Undrawable, undrawable, unfaithful
+from issuer.certificate.faces import LATIN, Undrawable, undrawable, unfaithful
 from issuer.certificate.fitting import TooLong
+from issuer.certificate.instances import static
 from issuer.certificate.libraries import LibrariesMissing, missing_libraries, require_libraries
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "TooLong",
     "Undrawable",
     "missing_libraries",
+    "prepare_faces",
     "render",
     "undrawable",
     "unfaithful",
@@ -59,6 +61,12 @@ def render(
             wording, design=design, verify_url=verify_url, issued=f"{moment:%Y-%m-%dT%H:%M:%SZ}", cache=cache.absolute()
         )
         return write(laid, token, issued_at=moment)
+
+
+def prepare_faces(cache: Path) -> None:
+    """Make the static Latin faces now (some seconds, once per `cache`), so that the first certificate need not wait."""
+    for face in LATIN:
+        static(face, cache.absolute())
 
 
 def _texts(part: object) -> tuple[str, ...]:

@@ -31,5 +31,5 @@ def certificate(service: Service, session: Session, credential: Credential) -> b
         credential.token,
         verify_url=f"{service.settings.verifier_url}/v/{credential.code}",
         issued_at=credential.issued_at,
-        cache=service.settings.data_dir / "faces",
+        cache=service.settings.cache_dir,
     )
