@@ -173,7 +173,7 @@ def _page(request: Request[Any, Any, Any], service: Service, found: Credential, 
         address=service.addresses.credential(found.code),
     )
     headers = {"Vary": "Accept", "Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff"}
-    return _published(request, html.encode(), "text/html; charset=utf-8", SOON, **headers)
+    return _published(request, html.encode(), "text/html", SOON, **headers)
 
 
 ROUTES = [profile, jwks, key, achievement, status_list, credential, credential_status, style, healthz]

@@ -174,7 +174,7 @@ def published(fetcher: FetcherInProcess, clock: Clock) -> Published:
     return Published(fetcher, clock)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright keeps an event loop open, which tests that run their own could not bear
 def browser() -> Iterator[Browser]:
     """A real Chromium: this machine's, else Playwright's own."""
     names = ("chromium", "google-chrome", "google-chrome-stable")

@@ -181,10 +181,11 @@ def test_what_is_broken_or_unknown_is_never_green(verifier: str, page: Page, giv
 def test_a_document_that_shows_something_else_says_what_was_signed(
     verifier: str, issuer: "SmallIssuer", page: Page, tmp_path: Path
 ) -> None:
-    file = tmp_path / "certificate.pdf"
+    file, token = tmp_path / "certificate.pdf", tmp_path / "credential.jwt"
+    token.write_text(issuer.token())
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
-        pdf.attachments["credential.jwt"] = pikepdf.AttachedFileSpec(pdf, issuer.token().encode())
+        pdf.attachments["credential.jwt"] = pikepdf.AttachedFileSpec.from_filepath(pdf, token)
         pdf.save(file)
     page.goto(verifier)
     page.locator("#file").set_input_files(file)

@@ -16,7 +16,7 @@ PRIVATE = ec.derive_private_key(7, ec.SECP256R1())
 SIGNER = KeySigner("https://issuer.example/orgs/o/keys/k", PRIVATE)
 JWK = {**jwks.public_jwk(PRIVATE.public_key()), "kid": SIGNER.kid, "alg": "ES256"}
 KEY = jwks.read_key(JWK)
-FOREIGN_KEY = foreign_jwk.ECKey.import_key(json.dumps(JWK))
+FOREIGN_KEY = foreign_jwk.ECKey.import_key(dict(JWK))
 TOKEN = proof.sign(b'{"name":"\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e"}', SIGNER)
 
 

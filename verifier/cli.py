@@ -196,7 +196,7 @@ def _step_colour(answer: Answer, result: str) -> str:
     """As on the page: green belongs to a valid credential alone."""
     if result == "passed":
         return "green" if answer.verdict == "valid" else "default"
-    return "red" if result == "failed" else "yellow"
+    return "red" if result == "failed" else "dim"
 
 
 def _said(texts: tuple[Text, ...]) -> str:

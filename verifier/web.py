@@ -187,9 +187,9 @@ def _words(request: Asked) -> Words:
 
 
 def refused(request: Asked, error: HTTPException) -> Response[str]:
-    """The page for a request that cannot be handled, such as a broken form."""
+    """The page for a request that cannot be handled: a broken form, an address that is not there, a fault of ours."""
     words = _words(request)
-    html = PAGES.get_template("refused.html").render(words=words, others=[], host="")
+    html = PAGES.get_template("refused.html").render(words=words, others=[], host="", status=error.status_code)
     headers = HEADERS | {"Cache-Control": "no-store", "Content-Language": words.language} | dict(error.headers or {})
     return Response(html, status_code=error.status_code, headers=headers, media_type=MediaType.HTML)
 
