@@ -18,6 +18,7 @@ from issuer.credentials.issue import issue
 from issuer.service import Service, open_service
 from issuer.settings import Settings
 from issuer.tables import Credential
+from tests.small_issuer import SmallIssuer
 from verifier.directory import Directory, read_directory
 from verifier.errors import NotPublished, Unreachable
 from verifier.fetch import Fetcher
@@ -174,14 +175,24 @@ def published(fetcher: FetcherInProcess, clock: Clock) -> Published:
     return Published(fetcher, clock)
 
 
+@pytest.fixture(scope="module")
+def small_issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallIssuer]:
+    """An issuer on a port of this machine that signs whatever a test wants."""
+    made = SmallIssuer(tmp_path_factory.mktemp("issuer"))
+    yield made
+    made.server.shutdown()
+
+
 @pytest.fixture(scope="module")  # Playwright keeps an event loop open, which tests that run their own could not bear
 def browser() -> Iterator[Browser]:
     """A real Chromium: this machine's, else Playwright's own."""
     names = ("chromium", "google-chrome", "google-chrome-stable")
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    # Drawing a certificate in this process has hidden the machine's fonts from it; without fonts, Chromium dies.
+    environment = {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=quiet)
+        launched = playwright.chromium.launch(executable_path=found, args=quiet, env=dict(environment))
         yield launched
         launched.close()
 

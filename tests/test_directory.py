@@ -55,6 +55,7 @@ def test_a_directory_knows_its_issuers_by_id_and_by_tag(tmp_path: Path) -> None:
         {"issuers": [{**ENTRY, "jwks_uri": "https://evil.example/jwks.json"}]},
         {"issuers": [{**ENTRY, "id": "https://evil.example/"}]},
         {"issuers": [{**ENTRY, "name": {}}]},
+        {"issuers": [{**ENTRY, "since": "always"}]},
         {"issuers": [{**ENTRY, "jwks": None, "jwks_uri": None}]},
         {"issuers": [{**ENTRY, "jwks": {"keys": []}}]},
         {"issuers": [{**ENTRY, "jwks": {"keys": "x"}}]},

@@ -107,7 +107,9 @@ def test_an_api_key_of_one_organisation_cannot_revoke_for_another(
     assert answer.status_code == 404
 
 
-def test_a_revocation_is_published_with_its_reason(issuer: TestClient[Litestar], api_key: str, credential: Credential) -> None:
+def test_a_revocation_is_published_with_its_reason(
+    issuer: TestClient[Litestar], api_key: str, credential: Credential
+) -> None:
     url = f"/credentials/{credential.code}/status"
     assert issuer.get(url).json() == {"revoked": False}
     answer = issuer.post(
@@ -140,7 +142,9 @@ def test_the_status_list_changes_with_a_revocation_and_with_time_but_not_otherwi
     assert not {"jti", "nbf"} & claims.keys()
 
 
-def test_everything_published_has_its_media_type_and_a_strong_etag(issuer: TestClient[Litestar], credential: Credential) -> None:
+def test_everything_published_has_its_media_type_and_a_strong_etag(
+    issuer: TestClient[Litestar], credential: Credential
+) -> None:
     kid = reader.read(credential.token or "").claimed_kid
     expected = {
         "/orgs/glimmer": "application/ld+json",
@@ -170,7 +174,9 @@ def test_everything_published_has_its_media_type_and_a_strong_etag(issuer: TestC
         ("image/webp", "text/html; charset=utf-8"),
     ],
 )
-def test_a_credential_is_negotiated(issuer: TestClient[Litestar], credential: Credential, accept: str, media_type: str) -> None:
+def test_a_credential_is_negotiated(
+    issuer: TestClient[Litestar], credential: Credential, accept: str, media_type: str
+) -> None:
     answer = issuer.get(f"/credentials/{credential.code}", headers={"Accept": accept})
     assert (answer.headers["Content-Type"], answer.headers["Vary"]) == (media_type, "Accept")
 

@@ -181,7 +181,9 @@ def test_an_issuer_killed_outright_has_lost_nothing_when_it_is_back(walk: Walk, 
         acknowledged = {}
         for attempt in range(200):
             try:
-                acknowledged[f"killed-{attempt}"] = report(second, walk.api_key, f"killed-{attempt}", "王芳").json()["token"]
+                acknowledged[f"killed-{attempt}"] = report(second, walk.api_key, f"killed-{attempt}", "王芳").json()[
+                    "token"
+                ]
             except httpx.TransportError:
                 if acknowledged:
                     break

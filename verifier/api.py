@@ -5,20 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 
 from verifier.directory import Directory
 from verifier.evidence import LARGEST
+from verifier.form import FORM_OVERHEAD, read_form
 from verifier.published import Published
 from verifier.verify import verify
 
 __all__ = ["ROUTES"]
 
-MULTIPART_OVERHEAD = 64 * 1024
 
-
-@post("/api/verify", request_max_body_size=LARGEST + MULTIPART_OVERHEAD)
+@post("/api/verify", request_max_body_size=LARGEST + FORM_OVERHEAD)
 async def verify_anything(
     request: Request[Any, Any, Any],
     directory: NamedDependency[Directory],
@@ -26,11 +24,8 @@ async def verify_anything(
     clock: NamedDependency[Callable[[], datetime]],
 ) -> Response[bytes]:
     """Verify the body (a token, a code, an address, a PDF) or the multipart field `file`."""
-    if request.headers.get("Content-Type", "").startswith("multipart/form-data"):
-        field = (await request.form()).get("file", b"")
-        given = await field.read() if isinstance(field, UploadFile) else str(field).encode()
-    else:
-        given = await request.body()
+    multipart = request.headers.get("Content-Type", "").startswith("multipart/form-data")
+    given = (await read_form(request)).get("file", b"") if multipart else await request.body()
     verdict = await verify(given, directory, published, clock())
     return Response(
         verdict.as_json(), status_code=200, media_type="application/json", headers={"Cache-Control": "no-store"}

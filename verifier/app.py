@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Request, Response
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, InternalServerException
 
 from verifier import api, web
 from verifier.directory import read_directory
@@ -49,13 +49,19 @@ def _always(thing: Any) -> Provide:
     return Provide(lambda: thing, sync_to_thread=False)
 
 
-def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    return _problem(error.status_code, error.detail)
+def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    return web.refused(request, error) if _is_a_page(request) else _problem(error.status_code, error.detail)
 
 
-def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     log.error("A fault of ours", exc_info=error)
+    if _is_a_page(request):
+        return web.refused(request, InternalServerException())
     return _problem(500, "A fault of ours. Nothing was verified; please try again later.")
+
+
+def _is_a_page(request: Request[Any, Any, Any]) -> bool:
+    return "text/html" in request.headers.get("Accept", "") and not request.url.path.startswith("/api/")
 
 
 def _problem(status: int, detail: str) -> Response[bytes]:

@@ -1,5 +1,6 @@
 """The directory: the issuers this verifier knows, under the names it knows them by. Pinned, never taken from a QR code."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,6 +100,8 @@ def _known(entry: _Entry, file: Path) -> KnownIssuer:
     for url in filter(None, (entry.id, entry.service, entry.jwks_uri)):
         if not under(url, entry.url_prefix):
             raise Misconfigured(f"The directory {file}: {url} does not lie under {entry.url_prefix}.")
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", entry.since):
+        raise Misconfigured(f"The directory {file}: since of {entry.id} must be a day such as 2026-01-01.")
     if not entry.name or not (entry.jwks or entry.jwks_uri):
         raise Misconfigured(f"The directory {file}: {entry.id} needs a name and its keys (jwks or jwks_uri).")
     try:

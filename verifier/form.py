@@ -11,9 +11,10 @@ from multipart import (  # type: ignore[import-untyped]
     parse_options_header,
 )
 
-__all__ = ["read_form"]
+__all__ = ["FORM_OVERHEAD", "read_form"]
 
 MOST_FIELDS = 10
+FORM_OVERHEAD = 128 * 1024  # bytes of pasted text and of boundaries around a file
 
 
 async def read_form(request: Request[Any, Any, Any]) -> dict[str, bytes]:

@@ -21,7 +21,7 @@ from verifier.answer import answer_in
 from verifier.directory import Directory
 from verifier.evidence import LARGEST
 from verifier.findings import Findings
-from verifier.form import read_form
+from verifier.form import FORM_OVERHEAD, read_form
 from verifier.published import Published
 from verifier.settings import Settings
 from verifier.verdict import Verdict
@@ -35,7 +35,6 @@ PAGES = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 NO_BREAK = "\N{NO-BREAK SPACE}"
-FORM_OVERHEAD = 128 * 1024  # the pasted text and the boundaries around the file
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
