@@ -1,6 +1,6 @@
 """The code: the public number of a credential, as printed on a certificate and typed by a recruiter.
 
-`WG-7K4M-9QXT-2D8H-C5RJ` is a tag (2 to 6 letters, which names the issuer service in a verifier's directory), 15 random
+`WG-7K4M-9QXT-2D8H-C5RF` is a tag (2 to 6 letters, which names the issuer service in a verifier's directory), 15 random
 characters of Crockford's base32 (75 bits) and one check character. In URLs only the hyphen after the tag is written.
 
 The check character makes the weighted sum over GF(32) of all characters zero. The weights are consecutive powers of a
@@ -71,14 +71,14 @@ def parse(text: str) -> str:
     plain = re.sub(r"[\s\-\u2010-\u2015\u2212]", "", unicodedata.normalize("NFKC", text)).upper()
     tag, number = plain[:-LENGTH], plain[-LENGTH:].translate(LOOKALIKES)
     if not TAG.fullmatch(tag) or any(character not in ALPHABET for character in number):
-        raise MalformedCode("A code is 2 to 6 letters and then 16 letters and digits, such as WG-0000-0000-0000-000D.")
+        raise MalformedCode("A code is 2 to 6 letters and then 16 letters and digits, such as WG-7K4M-9QXT-2D8H-C5RF.")
     if _sum(_values(tag, number)):
         raise MalformedCode("The code was mistyped: its last character, which guards the others, does not fit.")
     return f"{tag}-{number}"
 
 
 def printed(code: str) -> str:
-    """The code as printed on a certificate: groups of four, `WG-7K4M-9QXT-2D8H-C5RJ`."""
+    """The code as printed on a certificate: groups of four, `WG-7K4M-9QXT-2D8H-C5RF`."""
     tag, number = code.split("-")
     return "-".join([tag, *(number[i : i + 4] for i in range(0, LENGTH, 4))])
 

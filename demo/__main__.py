@@ -30,6 +30,7 @@ HERE = Path(__file__).parent
 VAR = Path("var/demo")
 DIRECTORY = VAR / "directory.json"
 CERTIFICATES = VAR / "certificates"
+API_KEY = VAR / "api-key"
 say = Console(highlight=False)
 
 
@@ -83,7 +84,8 @@ def main() -> int:
             return 1
         if not once:
             with _issuer(places), _verifier(places):
-                say.print(f"\nready   issuer {places.issuer}   verifier {places.verifier}   (Ctrl-C stops)")
+                say.print(f"\nready   issuer {places.issuer}   verifier {places.verifier}", soft_wrap=True)
+                say.print(f"        the API key is in {API_KEY}; Ctrl-C stops")
                 signal.pause()
         return 0
     except Stopped as error:
@@ -111,7 +113,10 @@ def _set_up(places: Places) -> str:
     files = sorted(str(file) for file in (HERE / "achievements").glob("*.toml"))
     command("issuer", "achievement", *files, environment=places.environment)
     DIRECTORY.write_text(command("issuer", "directory", environment=places.environment))
-    return next(line.split()[-1] for line in printed.splitlines() if line.startswith("API key"))
+    api_key = next(line.split()[-1] for line in printed.splitlines() if line.startswith("API key"))
+    API_KEY.touch(mode=0o600)
+    API_KEY.write_text(api_key)
+    return api_key
 
 
 def _play(places: Places, api_key: str) -> list[Line]:

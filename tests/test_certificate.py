@@ -31,7 +31,7 @@ from issuer.certificate.seal import seal
 
 ISSUED = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 TOKEN = "eyJhbGciOiJFUzI1NiJ9.eyJuYW1lIjoi57uT5Lia6K-B5LmmIn0.c2lnbmF0dXJl"
-SHORT_URL = "https://verify.glimmer.example/v/WG-7K4M9QXT2D8HC5RJ"
+SHORT_URL = "https://verify.glimmer.example/v/WG-7K4M9QXT2D8HC5RF"
 LONG_URL = f"{SHORT_URL}#{Random(5).getrandbits(8 * 290) | 1 << 8 * 290}"
 POINTS_PER_MM = 72 / 25.4
 INNER_RULE = 15.4  # mm from each edge of the sheet
@@ -66,7 +66,7 @@ WORDING = Wording(
     signatories=((zh("林知远\u3000院长"), en("Lin Zhiyuan, Dean")),),
     check=(zh("扫码核验，请认准"), en("Scan, and trust only")),
     code_label=(zh("证书编号"), en("No.")),
-    code="WG-7K4M-9QXT-2D8H-C5RJ",
+    code="WG-7K4M-9QXT-2D8H-C5RF",
 )
 LONG_NAMES = {
     "200 ideographs, and as long in letters": (zh("欧阳雨泽" * 50), plain("Ouyang Yuze " * 16)),
@@ -93,7 +93,7 @@ def test_a_fact_reads_as_its_labels_and_its_value_and_the_code_stands_apart(draw
     text = " ".join(READERS[reader](draw()).split())
     assert "学时 Hours 96 " in text
     assert "颁发日期 Issued 2026 年 11 月 21 日" in text
-    assert re.search(r"(?<!\S)WG-7K4M-9QXT-2D8H-C5RJ(?!\S)", text)
+    assert re.search(r"(?<!\S)WG-7K4M-9QXT-2D8H-C5RF(?!\S)", text)
 
 
 def test_the_structure_is_read_in_the_order_in_which_a_person_would_say_it(draw: Draw) -> None:

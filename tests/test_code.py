@@ -53,7 +53,7 @@ def test_two_codes_are_never_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "WG", "W-7K4M9QXT2D8HC5RJ", "WG-7K4M9QXT2D8HC5R", "WG-7K4M9QXT2D8HC5RU", "x" * 10_000, "微-" * 20]
+    "text", ["", "WG", "W-7K4M9QXT2D8HC5RF", "WG-7K4M9QXT2D8HC5R", "WG-7K4M9QXT2D8HC5RU", "x" * 10_000, "微-" * 20]
 )
 def test_what_cannot_be_a_code_is_refused_in_a_sentence(text: str) -> None:
     with pytest.raises(MalformedCode, match="code"):

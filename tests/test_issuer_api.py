@@ -192,7 +192,7 @@ def test_the_published_token_and_json_are_what_was_signed(issuer: TestClient[Lit
     [
         "/orgs/nobody", "/orgs/nobody/jwks.json", "/orgs/glimmer/keys/unknown", "/orgs/glimmer/achievements/x/1",
         "/orgs/glimmer/achievements/data-analysis/2", "/orgs/glimmer/status/none", "/credentials/WG-0000",
-        "/credentials/WG-7K4M9QXT2D8HC5RJ", "/credentials/..%2f..%2fetc%2fpasswd", "/credentials/x.exe", "/nowhere",
+        "/credentials/WG-7K4M9QXT2D8HC5RF", "/credentials/..%2f..%2fetc%2fpasswd", "/credentials/x.exe", "/nowhere",
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_a_404_problem(issuer: TestClient[Litestar], path: str) -> None:

@@ -35,7 +35,7 @@ Settings come from the environment: VERIFIER_DIRECTORY (the JSON file of the iss
 the demo's var/demo/directory.json), VERIFIER_HOST and VERIFIER_PORT (127.0.0.1, 8001), VERIFIER_PUBLIC_URL (the address
 under which people reach it; http://127.0.0.1:8001).
 """
-CHECK = """Check a certificate: a PDF or token file, a code such as WG-7K4M-9QXT-2D8H-C5RJ, an address, a token, or - to
+CHECK = """Check a certificate: a PDF or token file, a code such as WG-7K4M-9QXT-2D8H-C5RF, an address, a token, or - to
 read standard input.
 
 Exit codes: 0 valid, 1 not valid, 2 could not be checked, 64 the command itself was wrong.
