@@ -125,7 +125,7 @@ def _play(places: Places, api_key: str) -> list[Line]:
         issued = _issue(places, api_key, lines)
         with _verifier(places):
             _verify(places, issued, lines)
-        say.print("[bold]4  Forge[/]   what forged and withdrawn certificates get, on a verifier with cold caches")
+        say.print("[bold]4  Forge[/]   what forged and withdrawn ones get from a verifier with cold caches")
         revoked, expired = issued[-1]["token"], _expiring(places, api_key)
         _call("POST", f"{issued[-1]['credential'].replace('/credentials', '/api/credentials')}/revoke",
               {"reason": "演示：成绩核实有误"}, api_key)  # fmt: skip

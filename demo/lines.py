@@ -26,7 +26,7 @@ class Line:
 
 def tables(lines: list[Line]) -> tuple[Table, Table]:
     """The lines as two tables: the roster, and the gallery of what must not pass."""
-    roster = _table("The roster", "learner", "code", "its PDF", "its code")
+    roster = _table("The roster", "learner", "code", "by its PDF", "by code")
     gallery = _table("The gallery: what is refused, forged or withdrawn", "what was shown", "answer")
     for line in lines:
         mark = "[green]✓[/]" if line.right else "[red]✗[/]"
@@ -42,7 +42,9 @@ def tables(lines: list[Line]) -> tuple[Table, Table]:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table("", title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, no_wrap=column != "what was shown", max_width=21 if column == "learner" else None)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", min_width=1)
+    for column in columns:  # all within 80 columns: a long name gives way
+        width = {"learner": 17, "code": 22}.get(column)
+        table.add_column(column, no_wrap=column != "what was shown", min_width=width, max_width=width)
     return table
