@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from credential.code import printed
+from credential.code import parse, printed
+from credential.errors import MalformedCode
 
-__all__ = ["BILINGUAL", "Fact", "Text", "Wording", "wording"]
+__all__ = ["BILINGUAL", "Fact", "Text", "Wording", "title_of", "translations_of", "wording"]
 
 BILINGUAL = ("zh-Hans", "en")
 
@@ -78,21 +79,22 @@ class Wording:
 def wording(
     claims: Mapping[str, Any], achievement_version: Mapping[str, Any], languages: Sequence[str] = BILINGUAL
 ) -> Wording:
-    """Word the signed `claims` (an OB 3.0 OpenBadgeCredential) in `languages`.
+    """Word the signed `claims`, which must have the shape of `credential.document.Credential`, in `languages`.
 
     `achievement_version` is the published document that `relatedResource` binds: it holds the translations. It may be
     empty where it could not be fetched; the wording then has the credential's own language only.
     """
+    translations = translations_of(achievement_version)
     subject = claims["credentialSubject"]
     achievement = subject["achievement"]
-    own = achievement.get("inLanguage", languages[0])
-    translations = achievement_version.get("translations", {})
+    own = achievement["inLanguage"]
     names = people(subject)
-    heading = TITLES.get(achievement.get("achievementType", ""), TITLES["Certificate"])
+    heading = _titles(achievement.get("achievementType", ""))
 
     def said(value: str, member: str) -> tuple[Text, ...]:
-        known = {own: value} | {lang: words[member] for lang, words in translations.items() if member in words}
-        return tuple(Text(language=lang, text=known[lang]) for lang in languages if lang in known)
+        known = {lang: words[member] for lang, words in translations.items() if member in words} | {own: value}
+        said = tuple(Text(language=lang, text=known[lang]) for lang in languages if lang in known)
+        return said or (Text(language=own, text=value),)  # a credential in a language that this rendition has not
 
     def phrase(words: Mapping[str, str]) -> tuple[Text, ...]:
         return tuple(Text(language=lang, text=words[lang]) for lang in languages if lang in words)
@@ -118,12 +120,50 @@ def wording(
         facts=tuple(facts),
         signatories=tuple(
             tuple(Text(language=lang, text=who[lang]) for lang in languages if lang in who)
-            for who in achievement_version.get("signatories", ())
+            for who in signatories_of(achievement_version)
         ),
         check=phrase(PHRASES["check"]),
         code_label=phrase(PHRASES["code"]),
-        code=printed(claims["id"].rsplit("/", 1)[-1]),
+        code=_code(claims["id"]),
     )
+
+
+def translations_of(achievement_version: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Per language, the texts that the achievement version gives. What is not of that form is left out."""
+    given = achievement_version.get("translations")
+    return {
+        language: {member: text for member, text in words.items() if isinstance(text, str) and text}
+        for language, words in (given.items() if isinstance(given, dict) else ())
+        if isinstance(words, dict)
+    }
+
+
+def signatories_of(achievement_version: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Who signs the certificate, each per language. What is not of that form is left out."""
+    given = achievement_version.get("signatories")
+    return [
+        {language: text for language, text in who.items() if isinstance(text, str) and text}
+        for who in (given if isinstance(given, list) else ())
+        if isinstance(who, dict)
+    ]
+
+
+def _code(credential_id: str) -> str:
+    """The code as printed, or the id's last part where another issuer numbers otherwise."""
+    last = credential_id.rsplit("/", 1)[-1]
+    try:
+        return printed(parse(last))
+    except MalformedCode:
+        return last
+
+
+def title_of(achievement_type: str, language: str) -> str:
+    """What a certificate for this type of achievement is called, such as 结业证书."""
+    return _titles(achievement_type)[language]
+
+
+def _titles(achievement_type: str) -> Mapping[str, str]:
+    return TITLES.get(achievement_type, TITLES["Certificate"])
 
 
 def people(subject: Mapping[str, Any]) -> tuple[str, ...]:
@@ -147,7 +187,10 @@ def results(subject: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def dated(moment: str, language: str) -> Text:
     """The calendar day in China (UTC+8), where certificates are issued and read: `2026 年 11 月 21 日`."""
-    day = datetime.fromisoformat(moment).astimezone(CHINA)
+    try:
+        day = datetime.fromisoformat(moment).astimezone(CHINA)
+    except OverflowError:  # the last day of the calendar is no later in China
+        day = datetime.fromisoformat(moment)
     if language.startswith("zh"):
         return Text(language=language, text=f"{day.year} 年 {day.month} 月 {day.day} 日")
     return Text(language=language, text=f"{day.day} {MONTHS[day.month - 1]} {day.year}")

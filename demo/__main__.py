@@ -7,6 +7,7 @@ import argparse
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -97,7 +98,7 @@ def main() -> int:
 
 def _port(name: str, default: int) -> int:
     text = os.environ.get(name, str(default))
-    if not text.isdigit() or not 0 < int(text) < 65536:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 0 < int(text) < 65536:
         raise Stopped(f"{name} must be a number from 1 to 65535, not {text!r}.")
     if not port_is_free(int(text)):
         raise Stopped(f"Port {text} is in use. Stop the program that has it, or choose another: {name}=9000 ./run demo")

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credential import document
+from credential.wording import BILINGUAL
 from issuer.errors import FieldProblem, Invalid, NotFound
 from issuer.organisations import find as find_organisation
 from issuer.organisations import profile
@@ -21,7 +22,10 @@ __all__ = ["AchievementVersion", "find", "latest", "publish"]
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 TYPES = ("MicroCredential", "CertificateOfCompletion", "Course", "Certificate")
 RESULTS = {"hours": ("ext:LearningHours", "学时"), "score": ("RawScore", "成绩")}
-MOST_TEXT = 2000
+LONGEST_NAME = 100
+MOST_TEXT = 1000
+MOST_TAGS = 10
+MOST_BYTES = 6 * 1024  # of what each credential embeds: a token must stay below 16 KiB
 
 
 class Translation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -105,6 +109,9 @@ def _bytes(service: Service, organisation: Any, described: Described, version: i
         translations=translations,
         signatories=tuple(organisation.signatories),
     )
+    if (size := len(document.encode(published.embedded()))) > MOST_BYTES:
+        advice = f"makes {size:,} bytes in each credential, at most {MOST_BYTES:,} fit; shorten description or criteria"
+        raise Invalid((FieldProblem("achievement", advice),))
     return document.encode(published)
 
 
@@ -123,6 +130,10 @@ def read(given: Mapping[str, Any]) -> Described:
             problems.append(FieldProblem(field, str(refused)))
             return value
 
+    if described.language not in BILINGUAL:
+        problems.append(FieldProblem("language", f"must be one of {', '.join(BILINGUAL)}"))
+    if len(described.tags) > MOST_TAGS:
+        problems.append(FieldProblem("tags", f"are at most {MOST_TAGS}"))
     if not SLUG.fullmatch(described.slug):
         problems.append(FieldProblem("slug", "must be small letters, digits and hyphens, such as data-analysis"))
     if described.type not in TYPES:
@@ -131,13 +142,13 @@ def read(given: Mapping[str, Any]) -> Described:
         problems.append(FieldProblem("hours", 'must be a number in quotes, such as "96" or "7.5"'))
     cleaned = msgspec.structs.replace(
         described,
-        name=text("name", described.name, 200),
+        name=text("name", described.name, LONGEST_NAME),
         description=text("description", described.description),
         criteria=text("criteria", described.criteria),
         tags=tuple(text("tags", tag, 50) for tag in described.tags),
         translations={
             language: Translation(
-                name=text(f"translations.{language}.name", words.name, 200),
+                name=text(f"translations.{language}.name", words.name, LONGEST_NAME),
                 description=words.description and text(f"translations.{language}.description", words.description),
                 criteria=words.criteria and text(f"translations.{language}.criteria", words.criteria),
             )

@@ -60,7 +60,7 @@ def _api_key(request: Request[Any, Any, Any]) -> str:
 def _object(body: bytes) -> dict[str, Any]:
     try:
         given = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Invalid((FieldProblem("", f"The body is not JSON: {error}"),)) from error
     if not isinstance(given, dict):
         raise Invalid((FieldProblem("", "The body must be one JSON object"),))

@@ -1,6 +1,8 @@
 """The one place where the issuer is put together."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -16,6 +18,8 @@ from issuer.settings import Settings, settings_from
 
 __all__ = ["create_app"]
 
+THREADS = 40  # as many as anyio has for the guarded API
+
 
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Litestar:
     """The issuer's application. Raises `issuer.errors.Misconfigured` when something it needs is not there."""
@@ -23,7 +27,9 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
 
     @asynccontextmanager
     async def finish_what_a_crash_left(app: Litestar) -> AsyncIterator[None]:
-        await anyio.to_thread.run_sync(lambda: list(finish_intents(service)))
+        # The loop's own threads are few; what is published must not wait behind other requests.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+        await anyio.to_thread.run_sync(finish_intents, service)
         yield
         service.database.engine.dispose()
 

@@ -12,15 +12,16 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as Grid
+from rich.text import Text
 
 from credential import code as codes
 from issuer import doctor, organisations
 from issuer.achievements import publish
-from issuer.certificate import prepare_faces
-from issuer.credentials.certificate import certificate
+from issuer.certificate import prepare_faces, require_libraries
+from issuer.credentials.certificate import certificate, worded
 from issuer.credentials.issue import finish_intents, issue
 from issuer.credentials.revoke import revoke
-from issuer.errors import FieldProblem, Invalid, IssuerError
+from issuer.errors import Conflict, FieldProblem, Invalid, IssuerError
 from issuer.roster import read_roster
 from issuer.service import Service, open_service
 from issuer.serving import serve_until_stopped
@@ -43,7 +44,7 @@ Row = TypeVar("Row")
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(help="The organisation's signing keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
-say = Console(highlight=False, soft_wrap=True)
+say = Console(highlight=False, soft_wrap=True, markup=False)  # an operator's text is no markup
 progress_on = Console(stderr=True)
 
 File = Annotated[Path, typer.Argument(help="A TOML file; see demo/ for one to start from.")]
@@ -69,6 +70,11 @@ def main() -> None:
 def init(file: File) -> None:
     """Set up an organisation: its record, its first signing key and an API key, which is shown this once."""
     service = _service()
+    with service.database.reading() as session:
+        if known := organisations.listed(session):
+            raise Conflict(
+                f"There is already an organisation, {known[0].id}, and this version serves one. It was left as it is."
+            )
     organisation = organisations.create(service, _toml(file))
     with progress_on.status("Preparing the fonts (some seconds, once) …"):
         prepare_faces(service.settings.cache_dir)
@@ -107,13 +113,15 @@ def issue_file(
         return
     new = 0
     if out:
+        require_libraries()  # before anything is issued
         out.mkdir(parents=True, exist_ok=True)
     for completion in _with_progress(completions, "Issuing"):
         issued = issue(service, organisation.id, completion)
         new += issued.new
         if out:
             with service.database.reading() as session:
-                pdf = certificate(service, session, issued.credential)
+                words = worded(session, issued.credential)
+            pdf = certificate(service, issued.credential, words)
             (out / f"{issued.credential.code}.pdf").write_bytes(pdf)
             (out / f"{issued.credential.code}.jwt").write_text(issued.credential.token or "")
     say.print(f"{new} issued, {len(completions) - new} were issued before.")
@@ -136,7 +144,8 @@ def revoke_code(
 def list_keys() -> None:
     """Show every key: its state, since when, and its thumbprint."""
     service = _service()
-    grid = Grid("state", "since (UTC)", "algorithm", "key")
+    grid = Grid("state", "since (UTC)", "algorithm")
+    grid.add_column("key", no_wrap=True, min_width=43)
     for key in service.keyrings.of(_organisation(service).id).keys:
         grid.add_row(key.state, f"{key.since:%Y-%m-%d %H:%M}", key.alg, key.id)
     say.print(grid)
@@ -148,7 +157,7 @@ def rotate() -> None:
     service = _service()
     keyring = service.keyrings.of(_organisation(service).id).rotate(service.now())
     say.print(f"Signing with {keyring.active.id} from now on.")
-    say.print("Verifiers that pin keys inline need the new entry: issuer directory")
+    say.print("Verifiers whose entry has no jwks_uri need the new entry: issuer directory")
 
 
 @app.command("api-key")
@@ -171,7 +180,7 @@ def serve() -> None:
     """Run the service until it is stopped."""
     settings = settings_from()
     service = open_service(settings)
-    list(finish_intents(service))
+    finish_intents(service)
     service.database.engine.dispose()
     serve_until_stopped(settings)
 
@@ -181,11 +190,8 @@ def examine() -> None:
     """Check the machine, the settings, the keys and the database, and say what to mend."""
     findings = doctor.examine()
     for finding in findings:
-        say.print(
-            f"[green]✓[/] {finding.subject}: {finding.detail}"
-            if finding.good
-            else f"[red]✗[/] {finding.subject}: {finding.detail}"
-        )
+        mark = Text("✓", "green") if finding.good else Text("✗", "red")
+        say.print(mark, f"{finding.subject}: {finding.detail}")
     if not all(finding.good for finding in findings):
         raise typer.Exit(1)
 

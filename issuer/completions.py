@@ -15,6 +15,7 @@ from issuer.text import printable
 __all__ = ["FIELDS", "Completion", "read_completion"]
 
 MOST_HOURS = 100_000
+LONGEST_VALIDITY = timedelta(days=36_525)
 ID = re.compile(r"[!-~]{1,200}")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
@@ -44,7 +45,10 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def read_completion(given: Mapping[str, Any], now: datetime) -> Completion:
-    """Check every field and take the completion, or raise `Invalid` with each problem. Empty fields count as absent."""
+    """Check every field and take the completion, or raise `Invalid` with each problem. Empty fields count as absent.
+
+    Whether `valid_until` has passed is not asked here: an old completion reported again must find its old credential.
+    """
     taken: dict[str, Any] = {}
     problems = [
         FieldProblem(field[:100], f"is not a field of a completion; the fields are {', '.join(FIELDS)}")
@@ -60,13 +64,13 @@ def read_completion(given: Mapping[str, Any], now: datetime) -> Completion:
             taken[field] = read(value)
         except ValueError as error:
             problems.append(FieldProblem(field, str(error)))
-    completed, started, until = (taken.get(f) for f in ("completed_on", "started_on", "valid_until"))
+    completed, started, until = (taken.get(field) for field in ("completed_on", "started_on", "valid_until"))
     if completed and completed > (now + timedelta(days=1)).date():
         problems.append(FieldProblem("completed_on", "is in the future"))
     if completed and started and started > completed:
         problems.append(FieldProblem("started_on", "is after completed_on"))
-    if until and until <= now:
-        problems.append(FieldProblem("valid_until", "is not in the future"))
+    if until and until > now + LONGEST_VALIDITY:
+        problems.append(FieldProblem("valid_until", "is more than a century away; leave it out for “for ever”"))
     if problems:
         raise Invalid(tuple(problems))
     return Completion(**taken)
@@ -88,18 +92,22 @@ def _matching(pattern: re.Pattern[str], description: str) -> Callable[[Any], str
     return read
 
 
-def _printed(most: int) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            value = str(value)  # a score may come as a number
-        return printable(_text(value), most=most)
+def _name(value: Any) -> str:
+    return printable(_text(value))
 
-    return read
+
+def _score(value: Any) -> str:
+    return printable(_decimal(value), most=12)
+
+
+def _decimal(value: Any) -> str:
+    """A text, or a number as it comes in JSON, as text."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else _text(value)
 
 
 def _hours(value: Any) -> str:
     try:
-        hours = Decimal(str(value) if isinstance(value, int | float) and not isinstance(value, bool) else _text(value))
+        hours = Decimal(_decimal(value))
         if not hours.is_finite() or not 0 < hours <= MOST_HOURS or hours != round(hours, 1):
             raise InvalidOperation
     except InvalidOperation as error:
@@ -136,12 +144,12 @@ def _email(value: Any) -> str:
 FIELDS: Mapping[str, tuple[bool, Callable[[Any], Any]]] = {  # name → required, how it is read
     "completion_id": (True, _matching(ID, "1 to 200 letters, digits and signs without blanks")),
     "achievement": (True, _matching(SLUG, "an achievement's short name such as data-analysis")),
-    "name": (True, _printed(200)),
-    "romanised_name": (False, _printed(200)),
+    "name": (True, _name),
+    "romanised_name": (False, _name),
     "email": (False, _email),
     "started_on": (False, _day),
     "completed_on": (True, _day),
     "hours": (False, _hours),
-    "score": (False, _printed(20)),
+    "score": (False, _score),
     "valid_until": (False, _moment),
 }

@@ -1,4 +1,4 @@
-"""The database: SQLite in a file by default, any database that SQLAlchemy speaks by its URL."""
+"""The database: SQLite in a file by default, another one by its URL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from issuer.errors import Misconfigured, Unavailable
@@ -47,7 +48,7 @@ def _session(engine: Engine) -> Iterator[Session]:
     try:
         with Session(engine, expire_on_commit=False) as session:
             yield session
-    except OperationalError as error:
+    except (OperationalError, PoolTimeout) as error:
         raise Unavailable("The database cannot take this now. Nothing was lost; try again in a moment.") from error
 
 
@@ -57,7 +58,8 @@ def open_database(url: str) -> Database:
         parsed = make_url(url)
         if parsed.drivername.startswith("sqlite") and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, pool_pre_ping=True)
+        # An error of the database must not carry names into a log.
+        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
         if parsed.drivername.startswith("sqlite"):
             _prepare_sqlite(engine)
         _migrate(engine)

@@ -34,7 +34,7 @@ class NotFound(IssuerError):
 
 
 class NotAuthorised(IssuerError):
-    """The API key is missing, unknown, expired or revoked."""
+    """The API key is missing, unknown or expired."""
 
     code = "not_authorised"
 

@@ -3,7 +3,7 @@
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -23,6 +23,7 @@ __all__ = [
     "create",
     "directory_entry",
     "find",
+    "listed",
     "make_api_key",
     "organisation_of_key",
     "profile",
@@ -34,7 +35,8 @@ ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 TAG = re.compile(r"[A-Z]{2,6}")
 KEY_DAYS = 365
 MOST_SIGNATORIES = 3
-LONGEST_NAME = 80  # of an organisation or a signatory, in graphemes: what fits its place on a certificate
+LONGEST_URL = 500
+LONGEST_NAME = 40  # of an organisation or a signatory, in graphemes: what fits its place on a certificate
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,7 +65,8 @@ def create(service: Service, given: Mapping[str, Any]) -> Organisation:
         )
         session.add(organisation)
         session.flush()
-        # Keys before the commit: an organisation in the database always has keys; keys alone harm nobody.
+        # Keys before the commit: an organisation in the database always has keys. What a crash leaves here is taken up
+        # by the next try.
         service.keyrings.make(described.id, service.now())
         session.commit()
         return organisation
@@ -82,7 +85,7 @@ def read(given: Mapping[str, Any]) -> Described:
         problems.append(FieldProblem("tag", "must be 2 to 6 capital letters, such as WG"))
     if "zh-Hans" not in described.name:
         problems.append(FieldProblem("name", "needs a zh-Hans name"))
-    if described.url is not None and urlsplit(described.url).scheme not in {"http", "https"}:
+    if described.url is not None and not _is_web_address(described.url):
         problems.append(FieldProblem("url", "must be an http or https address"))
     if len(described.signatories) > MOST_SIGNATORIES:
         problems.append(FieldProblem("signatories", f"are at most {MOST_SIGNATORIES}"))
@@ -98,6 +101,13 @@ def read(given: Mapping[str, Any]) -> Described:
     return msgspec.structs.replace(described, name=names, signatories=tuple(signatories))
 
 
+def _is_web_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname) and len(url) <= LONGEST_URL
+    except ValueError:
+        return False
+
+
 def find(session: Session, organisation_id: str) -> Organisation:
     """The organisation, or `NotFound`."""
     organisation = session.get(Organisation, organisation_id)
@@ -106,10 +116,15 @@ def find(session: Session, organisation_id: str) -> Organisation:
     return organisation
 
 
+def listed(session: Session) -> Sequence[Organisation]:
+    """All organisations, the oldest first."""
+    return session.scalars(select(Organisation).order_by(Organisation.created_at)).all()
+
+
 def the_only_one(session: Session) -> Organisation:
     """The organisation that commands act for as long as a service has just one."""
-    organisations = session.scalars(select(Organisation).limit(2)).all()
-    if len(organisations) != 1:
+    organisations = listed(session)
+    if not organisations:
         raise NotFound("There is no organisation yet. Run `issuer init ORGANISATION.toml` first.")
     return organisations[0]
 

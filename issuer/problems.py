@@ -14,30 +14,20 @@ from issuer.errors import (
     Misconfigured,
     NotAuthorised,
     NotFound,
-    NotIssued,
     Unavailable,
 )
 from keys.errors import KeyringError
 
 __all__ = ["HANDLERS"]
 
-STATUS: dict[type[Exception], int] = {
-    Invalid: 422,
-    NotFound: 404,
-    NotAuthorised: 401,
-    Conflict: 409,
-    Unavailable: 503,
-    Misconfigured: 503,
-    NotIssued: 500,
-}
-TITLES = {
-    "invalid": "Some fields cannot be taken",
-    "not_found": "Not found",
-    "not_authorised": "Not authorised",
-    "conflict": "Already recorded with other content",
-    "unavailable": "Not available now",
-    "misconfigured": "The service is not set up correctly",
-    "not_issued": "Not issued",
+ANSWERS: dict[type[IssuerError], tuple[int, str]] = {
+    Invalid: (422, "Some fields cannot be taken"),
+    NotFound: (404, "Not found"),
+    NotAuthorised: (401, "Not authorised"),
+    Conflict: (409, "Already recorded with other content"),
+    Unavailable: (503, "Not available now"),
+    Misconfigured: (503, "The service is not set up correctly"),
+    IssuerError: (500, "A fault of ours"),
 }
 log = logging.getLogger("issuer")
 
@@ -57,15 +47,16 @@ def _problem(status: int, code: str, title: str, detail: str, **more: Any) -> Re
 def _refused(request: Request[Any, Any, Any], error: IssuerError) -> Response[bytes]:
     more: dict[str, Any] = {}
     if isinstance(error, Invalid):
-        more["errors"] = [{"pointer": f"/{_escaped(p.field)}", "detail": p.detail} for p in error.problems]
-    if isinstance(error, NotIssued | Misconfigured):
+        more["errors"] = [{"pointer": _pointer(problem.field), "detail": problem.detail} for problem in error.problems]
+    status, title = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
+    if status >= 500:
         log.error("%s: %s", error.code, error)
-    return _problem(STATUS[type(error)], error.code, TITLES[error.code], str(error), **more)
+    return _problem(status, error.code, title, str(error), **more)
 
 
-def _escaped(field: str) -> str:
-    """A field's name as a JSON Pointer token (RFC 6901 §3)."""
-    return field.replace("~", "~0").replace("/", "~1")
+def _pointer(field: str) -> str:
+    """A field's name as a JSON Pointer (RFC 6901 §3, §5); "" is the whole body."""
+    return f"/{field.replace('~', '~0').replace('/', '~1')}" if field else ""
 
 
 def _keys(request: Request[Any, Any, Any], error: KeyringError) -> Response[bytes]:
@@ -76,7 +67,9 @@ def _keys(request: Request[Any, Any, Any], error: KeyringError) -> Response[byte
 
 
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    return _problem(error.status_code, "http", error.__class__.__name__, error.detail)
+    answer = _problem(error.status_code, "http", error.__class__.__name__, error.detail)
+    answer.headers.update(error.headers or {})  # such as Allow
+    return answer
 
 
 def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

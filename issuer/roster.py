@@ -7,7 +7,7 @@ from pathlib import Path
 
 from issuer.achievements import latest
 from issuer.completions import FIELDS, Completion, read_completion
-from issuer.credentials.issue import seen
+from issuer.credentials.issue import check_still_ahead, seen
 from issuer.errors import Conflict, FieldProblem, Invalid
 from issuer.service import Service
 
@@ -36,7 +36,8 @@ def read_roster(
             completion = read_completion({**given, **cells}, service.now())
             with service.database.reading() as session:
                 latest(session, organisation_id, completion.achievement)
-            seen(service, organisation_id, completion)
+            if seen(service, organisation_id, completion) is None:
+                check_still_ahead(completion, service.now())
         except Invalid as error:
             problems += [FieldProblem(f"{where}, column {p.field}", p.detail) for p in error.problems]
             continue
@@ -57,7 +58,7 @@ def read_roster(
 
 
 def _rows(file: Path, allowed: Collection[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row's number, as a spreadsheet counts, and its cells by column."""
+    """The line of the file that each row ends on, and its cells by column."""
     try:
         if file.stat().st_size > LARGEST_FILE:
             raise Invalid((FieldProblem(str(file), "is larger than 64 MB; split it"),))
@@ -69,7 +70,10 @@ def _rows(file: Path, allowed: Collection[str]) -> Iterator[tuple[int, dict[str,
             (FieldProblem(str(file), "is not UTF-8; save it as “CSV UTF-8” (CSV UTF-8 逗号分隔)"),)
         ) from error
     rows = csv.DictReader(StringIO(text, newline=""), strict=True)
-    columns = rows.fieldnames or ()
+    try:
+        columns = rows.fieldnames or ()
+    except csv.Error as error:
+        raise Invalid((FieldProblem("row 1", f"is not CSV: {error}"),)) from error
     if wrong := [column for column in columns if column not in allowed]:
         known = ", ".join(field for field in FIELDS if field in allowed)
         raise Invalid((FieldProblem("row 1", f"names {wrong[0][:50]!r}, which is not a column; columns are {known}"),))
@@ -79,4 +83,4 @@ def _rows(file: Path, allowed: Collection[str]) -> Iterator[tuple[int, dict[str,
         for cells in rows:
             yield rows.line_num, cells
     except csv.Error as error:
-        raise Invalid((FieldProblem(f"row {rows.line_num}", f"is not CSV: {error}"),)) from error
+        raise Invalid((FieldProblem(f"row {rows.reader.line_num}", f"is not CSV: {error}"),)) from error

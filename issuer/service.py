@@ -7,7 +7,9 @@ from pathlib import Path
 
 from issuer.addresses import Addresses
 from issuer.database import Database, open_database
+from issuer.errors import Misconfigured
 from issuer.settings import Settings
+from keys.errors import KeyringMissing
 from keys.keyring import Keyring, KeySigner, Wrapping
 from keys.wrapping import machine_key
 
@@ -37,8 +39,11 @@ class Keyrings:
         return known[1]
 
     def make(self, organisation_id: str, now: datetime) -> Keyring:
-        """A new keyring for a new organisation."""
-        return Keyring.make(self.folder / organisation_id, self.wrapping, now)
+        """The keyring of a new organisation; one that an interrupted `init` left is taken as it is."""
+        try:
+            return self.of(organisation_id)
+        except KeyringMissing:
+            return Keyring.make(self.folder / organisation_id, self.wrapping, now)
 
     def signer(self, organisation_id: str, key_id: str) -> KeySigner:
         """The signer of one key, its private file opened once: opening costs more than a thousand signatures."""
@@ -68,6 +73,7 @@ class Service:
 def open_service(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Service:
     """Open the database (bringing it up to date) and the keys. Raises `issuer.errors.Misconfigured`."""
     addresses = Addresses(settings.public_url)
+    _private_folder(settings.data_dir)
     wrapping = Wrapping(
         passphrase=settings.passphrase, machine_key=lambda: machine_key(settings.data_dir / "machine.key")
     )
@@ -78,3 +84,11 @@ def open_service(settings: Settings, clock: Callable[[], datetime] = lambda: dat
         keyrings=Keyrings(settings.keys_dir, wrapping, addresses),
         clock=clock,
     )
+
+
+def _private_folder(folder: Path) -> None:
+    """Learners' names and the keys lie here: for nobody else to read."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Misconfigured(f"The data folder {folder} cannot be made: {error.strerror}.") from error

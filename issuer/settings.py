@@ -1,6 +1,7 @@
 """The issuer's settings, read once from the environment when the service is made."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ class Settings:
     data_dir: Path
     keys_dir: Path
     cache_dir: Path
-    database_url: str
+    database_url: str = field(repr=False)
     passphrase: str | None = field(repr=False)
 
 
@@ -44,14 +45,18 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 0 < int(text) < 65536:
         raise Misconfigured(f"ISSUER_PORT must be a number from 1 to 65535, not {text[:40]!r}.")
     return int(text)
 
 
 def _url(name: str, text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in {"http", "https"} and parts.hostname and not parts.query and not parts.fragment
+    except ValueError:
+        good = False
+    if not good:
         raise Misconfigured(f"{name} must be an address such as https://issuer.example, not {text[:100]!r}.")
     return text.rstrip("/")
 

@@ -9,10 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from credential import proof
-from credential.status import LENGTH, list_document
-from issuer.errors import NotFound
+from credential.status import LENGTH, VALID_FOR, list_document
+from issuer.errors import NotFound, Unavailable
 from issuer.service import Service
 from issuer.tables import Credential, StatusIndex, StatusList
+from keys.errors import KeyringError
 
 __all__ = ["count_change", "signed_list", "take_index"]
 
@@ -58,11 +59,21 @@ def signed_list(service: Service, organisation_id: str, list_id: str) -> str:
         kept = session.get(StatusList, list_id)
         if kept is None or kept.organisation_id != organisation_id:
             raise NotFound("There is no such status list.")
-        if fresh := _fresh(kept, now):
+        if fresh := _fresh(kept, now, SIGN_AGAIN_AFTER):
             return fresh
+    try:
+        return _sign(service, organisation_id, list_id, now)
+    except (KeyringError, Unavailable):
+        # What is stored and unchanged is still true and still valid: better than nothing while the keys are away.
+        if still_valid := _fresh(kept, now, VALID_FOR):
+            return still_valid
+        raise
+
+
+def _sign(service: Service, organisation_id: str, list_id: str, now: datetime) -> str:
     with service.database.writing() as session:
         kept = session.get_one(StatusList, list_id, with_for_update=True)
-        if fresh := _fresh(kept, now):  # another process was quicker
+        if fresh := _fresh(kept, now, SIGN_AGAIN_AFTER):  # another process was quicker
             return fresh
         revoked = session.scalars(
             select(Credential.list_index).where(Credential.list_id == list_id, Credential.revoked_at.is_not(None))
@@ -78,7 +89,8 @@ def signed_list(service: Service, organisation_id: str, list_id: str) -> str:
         return kept.token
 
 
-def _fresh(kept: StatusList, now: datetime) -> str | None:
+def _fresh(kept: StatusList, now: datetime, age: timedelta) -> str | None:
+    """The stored token, if nothing was revoked since and it was signed less than `age` ago."""
     if kept.token is None or kept.signed_at is None or kept.signed_changes != kept.changes:
         return None
-    return kept.token if now - kept.signed_at < SIGN_AGAIN_AFTER else None
+    return kept.token if now - kept.signed_at < age else None

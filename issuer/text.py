@@ -8,7 +8,8 @@ from issuer.certificate import undrawable, unfaithful
 
 __all__ = ["TextRefused", "clean", "printable"]
 
-MOST_GRAPHEMES = 200
+MOST_GRAPHEMES = 120  # what the certificate sets in its smallest size, even if every letter is a W
+MOST_POINTS = 3  # code points a grapheme, on average: enough for every script, too few to fill a token
 # Joiners only where the scripts that need them surround them: elsewhere they are invisible differences.
 JOINED = regex.compile(
     r"(?<=[\p{scx=Arab}\p{scx=Deva}\p{scx=Beng}\p{scx=Guru}\p{scx=Gujr}\p{scx=Orya}\p{scx=Taml}\p{scx=Telu}\p{scx=Knda}"
@@ -27,7 +28,7 @@ def clean(text: str, *, most: int = MOST_GRAPHEMES) -> str:
 
     `most` counts graphemes, what a reader would call characters.
     """
-    if len(text) > 20 * most:
+    if len(text) > MOST_POINTS * most:
         raise TextRefused(f"has {len(text):,} characters; at most {most} are taken")
     cleaned = SPACES.sub(" ", unicodedata.normalize("NFC", text).strip())
     if not cleaned:

@@ -1,9 +1,12 @@
 """What the issuer publishes: profile, keys, achievements, status lists, and each credential in its forms ."""
 
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.to_thread
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response, get
@@ -13,6 +16,7 @@ from litestar.params import FromPath
 from credential import code as codes
 from credential import document, reader
 from credential.jwks import key_set
+from credential.wording import Wording
 from issuer import achievements, organisations
 from issuer.credentials.certificate import certificate, worded
 from issuer.credentials.records import find
@@ -86,6 +90,8 @@ def achievement(
     version: FromPath[int],
 ) -> Response[bytes]:
     """One version of an achievement, byte for byte as credentials bind it."""
+    if version >= 2**31:
+        raise NotFound("There is no such achievement version.")
     with service.database.reading() as session:
         found = achievements.find(session, org, slug, version)
     return _published(request, found.document, "application/json", FOR_EVER)
@@ -100,27 +106,38 @@ def status_list(
     return _published(request, signed.encode(), JWT, SOON)
 
 
-@get("/credentials/{name:str}", sync_to_thread=True)
-def credential(
+@get("/credentials/{name:str}")
+async def credential(
     request: Request[Any, Any, Any], service: NamedDependency[Service], name: FromPath[str]
 ) -> Response[bytes]:
     """A credential as a page, or as `.jwt`, `.json` or `.pdf`, or as the Accept header asks."""
     stem, _, suffix = name.partition(".")  # a suffix in the route's pattern would not be told from the code
-    with service.database.reading() as session:
-        found = find(session, stem)
-        form = suffix or _asked_form(request.headers.get("Accept", "*/*"))
-        assert found.token is not None
-        if form == "jwt":
-            return _published(request, found.token.encode(), JWT, SOON, Vary="Accept")
-        if form == "json":
-            return _published(request, found.document, "application/vc+ld+json", SOON, Vary="Accept")
-        if form == "pdf":
-            disposition = f'inline; filename="{codes.printed(found.code)}.pdf"'
-            pdf = certificate(service, session, found)
-            return _published(request, pdf, "application/pdf", SOON, **{"Content-Disposition": disposition})
-        if form == "html":
-            return _page(request, service, found, worded(session, found))
-    raise NotFound(f"A credential has the forms .jwt, .json and .pdf, not .{suffix[:20]}.")
+    form = suffix or _asked_form(request.headers.get("Accept", "*/*"))
+    if form not in {"jwt", "json", "pdf", "html"}:
+        raise NotFound(f"A credential has the forms .jwt, .json and .pdf, not .{suffix[:20]}.")
+
+    def look_up() -> tuple[Credential, Wording]:
+        with service.database.reading() as session:
+            found = find(session, stem)
+            return found, worded(session, found)
+
+    found, words = await anyio.to_thread.run_sync(look_up)
+    assert found.token is not None
+    if form == "jwt":
+        return _published(request, found.token.encode(), JWT, SOON, Vary="Accept")
+    if form == "json":
+        return _published(request, found.document, "application/vc+ld+json", SOON, Vary="Accept")
+    if form == "html":
+        return _page(request, service, found, words)
+    # Drawing takes a moment and one at a time: it waits in a line of its own, never before what verifiers fetch.
+    pdf = await anyio.to_thread.run_sync(certificate, service, found, words, limiter=_drawing_line())
+    disposition = f'inline; filename="{codes.printed(found.code)}.pdf"'
+    return _published(request, pdf, "application/pdf", SOON, **{"Content-Disposition": disposition})
+
+
+@lru_cache
+def _drawing_line() -> anyio.CapacityLimiter:
+    return anyio.CapacityLimiter(1)
 
 
 @get("/credentials/{code:str}/status", sync_to_thread=True)
@@ -163,7 +180,7 @@ def _asked_form(accept: str) -> str:
     return "html"
 
 
-def _page(request: Request[Any, Any, Any], service: Service, found: Credential, words: Any) -> Response[bytes]:
+def _page(request: Request[Any, Any, Any], service: Service, found: Credential, words: Wording) -> Response[bytes]:
     assert found.token is not None
     html = PAGES.get_template("page.html").render(
         words=words,

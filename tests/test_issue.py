@@ -2,6 +2,7 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from credential import proof, reader
 from credential.jwks import read_key
-from issuer import achievements
+from issuer import achievements, organisations
 from issuer.completions import Completion
 from issuer.credentials import issue as act
 from issuer.credentials.issue import finish_intents, issue
@@ -75,7 +76,7 @@ def test_a_crash_before_signing_leaves_an_intent_that_the_next_start_finishes(
     (finished,) = finish_intents(restarted)
     assert finished.token
     assert issue(restarted, "glimmer", completion).credential.token == finished.token
-    assert list(finish_intents(restarted)) == []
+    assert finish_intents(restarted) == []
 
 
 def test_a_crash_between_signing_and_storing_gives_the_same_token_again(
@@ -185,3 +186,64 @@ def test_another_organisation_cannot_revoke(service: Service, credential: Creden
         revoke(service, "another", credential.code, "reason")
     with pytest.raises(Invalid, match="reason"):
         revoke(service, "glimmer", credential.code, "\u202e")
+
+
+def test_what_would_already_have_expired_is_not_issued(service: Service, completion: Completion) -> None:
+    expired = msgspec.structs.replace(completion, valid_until=service.now())
+    with pytest.raises(Invalid, match="future"):
+        issue(service, "glimmer", expired)
+    assert all_credentials(service) == []
+
+
+def test_a_completion_reported_again_after_it_expired_finds_its_credential(
+    service: Service, completion: Completion, clock: Clock
+) -> None:
+    until = clock() + timedelta(days=1)
+    first = issue(service, "glimmer", msgspec.structs.replace(completion, valid_until=until))
+    clock.move(days=2)
+    again = issue(service, "glimmer", msgspec.structs.replace(completion, valid_until=until))
+    assert (again.new, again.credential.token) == (False, first.credential.token)
+
+
+def test_an_achievement_too_long_for_a_token_is_not_published(service: Service) -> None:
+    long = {**ACHIEVEMENT, "description": "长" * 1000, "criteria": "长" * 1000, "tags": ["签" * 50] * 10}
+    with pytest.raises(Invalid, match="shorten"):
+        achievements.publish(service, "glimmer", long)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("language", "fr"), ("name", "长" * 101), ("tags", ["a"] * 11), ("type", "Degree"), ("description", "长" * 1001)],
+)
+def test_an_achievement_that_no_certificate_can_show_is_not_published(service: Service, field: str, value: Any) -> None:
+    with pytest.raises(Invalid, match=field):
+        achievements.publish(service, "glimmer", {**ACHIEVEMENT, field: value})
+
+
+def test_texts_that_together_are_too_long_are_refused_before_anything_is_recorded(
+    service: Service, completion: Completion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(act, "MOST_BYTES", 1000)
+    with pytest.raises(Invalid, match="token"):
+        issue(service, "glimmer", completion)
+    assert all_credentials(service) == []
+
+
+def test_an_intent_that_cannot_be_finished_does_not_stop_the_others(
+    service: Service, completion: Completion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in "12":
+        with monkeypatch.context() as patched, pytest.raises(Crash):
+            patched.setattr("credential.proof.sign", dies)
+            issue(service, "glimmer", msgspec.structs.replace(completion, completion_id=number))
+    with service.database.writing() as session:
+        broken = session.scalars(select(Credential).where(Credential.completion_id == "1")).one()
+        broken.document = b"{}"
+        session.commit()
+    assert [finished.completion_id for finished in finish_intents(service)] == ["2"]
+
+
+def test_an_interrupted_init_can_be_repeated(service: Service) -> None:
+    kept = service.keyrings.make("other", service.now())
+    organisations.create(service, {"id": "other", "tag": "OT", "name": {"zh-Hans": "他校"}})
+    assert service.keyrings.of("other").active.id == kept.active.id

@@ -10,6 +10,7 @@ from litestar.testing import TestClient
 
 from credential import code as codes
 from credential import reader
+from issuer.errors import IssuerError
 from issuer.organisations import make_api_key
 from issuer.service import Service
 from issuer.tables import Credential, Organisation
@@ -55,7 +56,7 @@ def test_a_name_that_cannot_be_shown_is_422_before_anything_is_signed(
     assert report(issuer, api_key).status_code == 201  # the completion id was not used up
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"text"', b"[" * 60_000, b"\xff\xfe"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"text"', b"[" * 60_000, b"\xff\xfe", b'{"a":"\xff"}'])
 def test_a_body_that_is_no_object_is_422(issuer: TestClient[Litestar], api_key: str, body: bytes) -> None:
     answer = issuer.post("/api/completions", content=body, headers={"Authorization": f"Bearer {api_key}"})
     assert answer.status_code == 422
@@ -191,7 +192,8 @@ def test_the_published_token_and_json_are_what_was_signed(issuer: TestClient[Lit
     "path",
     [
         "/orgs/nobody", "/orgs/nobody/jwks.json", "/orgs/glimmer/keys/unknown", "/orgs/glimmer/achievements/x/1",
-        "/orgs/glimmer/achievements/data-analysis/2", "/orgs/glimmer/status/none", "/credentials/WG-0000",
+        "/orgs/glimmer/achievements/data-analysis/2", "/orgs/glimmer/achievements/data-analysis/99999999999999999999",
+        "/orgs/glimmer/status/none", "/credentials/WG-0000",
         "/credentials/WG-7K4M9QXT2D8HC5RF", "/credentials/..%2f..%2fetc%2fpasswd", "/credentials/x.exe", "/nowhere",
     ],
 )  # fmt: skip
@@ -208,3 +210,42 @@ def test_the_page_of_a_credential_shows_what_was_signed(issuer: TestClient[Lites
     page = issuer.get(f"/credentials/{credential.code}").text
     for said in ("欧阳雨泽", "Ouyang Yuze", "数据分析微专业", "微光学院", codes.printed(credential.code)):
         assert said in page
+
+
+def refusals(kind: type[IssuerError] = IssuerError) -> list[type[IssuerError]]:
+    return [kind, *(each for subclass in kind.__subclasses__() for each in refusals(subclass))]
+
+
+@pytest.mark.parametrize("kind", refusals())
+def test_every_refusal_has_its_problem_document(
+    issuer: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch, kind: type[IssuerError]
+) -> None:
+    refusal = kind.__new__(kind)
+    Exception.__init__(refusal, "because")
+    refusal.problems = ()  # type: ignore[attr-defined]
+
+    def refuse(*_: Any) -> None:
+        raise refusal
+
+    monkeypatch.setattr("issuer.web.organisations.find", refuse)
+    answer = issuer.get("/orgs/glimmer")
+    assert answer.status_code >= 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["type"] == f"urn:weizheng:problem:{kind.code}"
+
+
+def test_a_wrong_method_says_which_are_allowed(issuer: TestClient[Litestar]) -> None:
+    answer = issuer.get("/api/completions")
+    assert (answer.status_code, "POST" in answer.headers["Allow"]) == (405, True)
+
+
+def test_a_status_list_that_is_still_true_is_served_while_the_keys_are_away(
+    issuer: TestClient[Litestar], service: Service, credential: Credential, clock: Clock
+) -> None:
+    url = f"/orgs/glimmer/status/{credential.list_id}"
+    first = issuer.get(url)
+    (service.settings.keys_dir / "glimmer" / "keyring.json").rename(service.settings.data_dir / "away")
+    clock.move(hours=13)
+    assert issuer.get(url).content == first.content
+    clock.move(hours=12)
+    assert issuer.get(url).status_code == 503

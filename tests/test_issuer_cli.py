@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -124,7 +125,9 @@ def test_a_key_folder_that_cannot_be_read_is_said(ready: Run, roster: Path, tmp_
     ("name", "value", "said"),
     [
         ("ISSUER_PORT", "many", "ISSUER_PORT"),
+        ("ISSUER_PORT", "8" * 5000, "ISSUER_PORT"),
         ("ISSUER_PUBLIC_URL", "issuer.example", "ISSUER_PUBLIC_URL"),
+        ("ISSUER_PUBLIC_URL", "http://[x", "ISSUER_PUBLIC_URL"),
         ("ISSUER_DATABASE_URL", "not a url", "ISSUER_DATABASE_URL"),
         ("ISSUER_DATABASE_URL", "nosuchdb://x", "ISSUER_DATABASE_URL"),
         ("ISSUER_DATABASE_URL", "sqlite:////proc/nowhere/issuer.db", "cannot be opened"),
@@ -158,3 +161,22 @@ def test_the_help_teaches_how_to_begin(run: Run) -> None:
     code, said, _ = run("--help")
     assert code == 0
     assert "issuer init" in said and "ISSUER_PUBLIC_URL" in said
+
+
+def test_an_operators_text_is_no_markup(ready: Run, roster: Path, tmp_path: Path) -> None:
+    ready("issue", roster, "--out", tmp_path / "out")
+    code = next((tmp_path / "out").glob("*.pdf")).stem
+    assert "[/oops] [red]wrong" in ready("revoke", code, "--reason", "[/oops] [red]wrong")[1]
+
+
+def test_with_a_library_missing_nothing_of_a_roster_is_issued(
+    ready: Run, roster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(libraries, "missing_libraries", lambda: ("libpango-1.0.so.0",))
+        assert ready("issue", roster, "--out", tmp_path / "out")[0] == 1
+    assert ready("issue", roster)[1] == "2 issued, 0 were issued before.\n"
+
+
+def test_the_data_folder_is_for_its_owner_only(ready: Run, tmp_path: Path) -> None:
+    assert stat.S_IMODE((tmp_path / "issuer").stat().st_mode) == 0o700

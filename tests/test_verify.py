@@ -1,18 +1,23 @@
 """The procedure: what each kind of credential gets, and that silence is never consent."""
 
 import asyncio
+import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credential import code as codes
-from credential import proof, status
+from credential import document, proof, status
+from credential.jwks import read_key
 from demo import forgeries
+from issuer import organisations
 from issuer.completions import read_completion
 from issuer.credentials.issue import issue
 from issuer.credentials.revoke import revoke
@@ -20,6 +25,7 @@ from issuer.service import Service
 from issuer.tables import Credential
 from tests.conftest import COMPLETION, Clock, FetcherInProcess
 from verifier.directory import Directory
+from verifier.errors import Unreachable
 from verifier.published import Published
 from verifier.verdict import Verdict
 from verifier.verify import verify
@@ -364,3 +370,146 @@ def test_one_changed_character_of_a_token_is_never_valid(ask: Ask, token: str, d
     character = data.draw(st.characters(min_codepoint=32, max_codepoint=126))
     if token[at] != character:
         assert ask(token[:at] + character + token[at + 1 :]).verdict != "valid"
+
+
+def signed_anew(service: Service, credential: Credential, **changes: Any) -> str:
+    """The credential with some members changed (None: left out), signed by the issuer itself."""
+    document = {**json.loads(credential.document), **changes}
+    kept = {name: value for name, value in document.items() if value is not None}
+    return proof.sign(json.dumps(kept).encode(), service.keyrings.signer("glimmer", credential.key_id))
+
+
+def pdf_with(token: str) -> bytes:
+    """A blank page with the token attached."""
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.attachments["credential.jwt"] = token.encode()
+        written = io.BytesIO()
+        document.save(written)
+        return written.getvalue()
+
+
+def test_a_document_that_cannot_be_compared_is_never_green(ask: Ask, service: Service, credential: Credential) -> None:
+    foreign = signed_anew(service, credential, awardedDate=None)
+    assert word(ask(foreign)) == "valid: ok"
+    assert word(ask(pdf_with(foreign))) == "unchecked: document_not_compared"
+
+
+def test_a_document_is_not_green_while_its_translations_cannot_be_had(
+    ask: Ask, service: Service, credential: Credential, fetcher: FetcherInProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def without_achievements(url: str, accept: str = "*/*") -> bytes:
+        if "/achievements/" in url:
+            raise Unreachable(url)
+        return await FetcherInProcess.get(fetcher, url, accept)
+
+    monkeypatch.setattr(fetcher, "get", without_achievements)
+    monkeypatch.setattr("verifier.verify.differences", lambda opened, words: ())
+    assert word(ask(pdf_with(credential.token or ""))) == "unchecked: document_not_compared"
+    assert word(ask(credential.token or "")) == "valid: ok"
+
+
+def test_a_blank_page_with_a_genuine_token_is_not_what_was_signed(ask: Ask, token: str) -> None:
+    verdict = ask(pdf_with(token))
+    assert word(verdict) == "invalid: document_differs"
+    assert {difference.field for difference in verdict.document.differences} >= {"name", "achievement", "code"}
+
+
+def test_a_list_of_another_organisation_is_never_consent_whoever_asked_first(
+    ask: Ask, service: Service, credential: Credential, directory: Directory
+) -> None:
+    organisations.create(service, {"id": "other", "tag": "WG", "name": {"zh-Hans": "他校"}})
+    with service.database.reading() as session:
+        entry = organisations.directory_entry(service, organisations.find(session, "other"))
+    keys = {jwk["kid"]: read_key(jwk) for jwk in entry["jwks"]["keys"]}
+    other = replace(directory.issuers["http://127.0.0.1:8000/orgs/glimmer"], id=entry["id"], keys=keys)
+    directory.issuers[entry["id"]] = other  # type: ignore[index]
+    document = json.loads(credential.document)
+    document["issuer"]["id"] = document["iss"] = entry["id"]
+    active = service.keyrings.of("other").active.id
+    stranger = proof.sign(json.dumps(document).encode(), service.keyrings.signer("other", active))
+    assert word(ask(stranger)) == "unchecked: status_unavailable"
+    assert word(ask(credential.token or "")) == "valid: ok"
+    assert word(ask(stranger)) == "unchecked: status_unavailable"
+
+
+def test_an_endorsement_by_a_known_issuer_is_no_credential(ask: Ask, service: Service, credential: Credential) -> None:
+    kinds: list[Any] = [["VerifiableCredential", "EndorsementCredential"], "OpenBadgeCredential", [], 5]
+    for kind in kinds:
+        assert word(ask(signed_anew(service, credential, type=kind))) == "invalid: malformed_token"
+
+
+def test_a_token_that_a_mail_program_broke_into_lines_is_read(ask: Ask, token: str) -> None:
+    wrapped = "\r\n".join(token[i : i + 76] for i in range(0, len(token), 76))
+    assert word(ask(wrapped)) == "valid: ok"
+
+
+@pytest.mark.parametrize("address", ["verify.example.cn/v/{}", "www.example.com/v/{}/check", "//x/{}.pdf"])
+def test_an_address_without_its_scheme_is_read(ask: Ask, credential: Credential, address: str) -> None:
+    assert word(ask(address.format(credential.code))) == "valid: ok"
+
+
+@pytest.mark.parametrize("given", ["www.example.com", "..", "a.b.c", "x/y", "http://[/v/x"])
+def test_what_only_looks_like_something_is_not_called_invalid(ask: Ask, given: str) -> None:
+    assert word(ask(given)) == "unchecked: not_recognised"
+
+
+ODD_VERSIONS: list[dict[str, Any]] = [
+    {"translations": []}, {"translations": "x"}, {"translations": {"en": "x"}}, {"translations": {"en": {"name": 5}}},
+    {"translations": {"en": {}}}, {"translations": {"fr": {"name": "x"}}}, {"signatories": "x"},
+    {"signatories": ["x", {"en": 5}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("version", ODD_VERSIONS, ids=map(str, ODD_VERSIONS))
+def test_an_odd_achievement_version_is_never_a_fault_of_ours(
+    ask: Ask, service: Service, credential: Credential, fetcher: FetcherInProcess,
+    monkeypatch: pytest.MonkeyPatch, version: dict[str, Any],
+) -> None:  # fmt: skip
+    body = json.dumps(version).encode()
+    address = "http://127.0.0.1:8000/orgs/glimmer/achievements/odd/1"
+
+    async def odd(url: str, accept: str = "*/*") -> bytes:
+        return body if url == address else await FetcherInProcess.get(fetcher, url, accept)
+
+    monkeypatch.setattr(fetcher, "get", odd)
+    related = [{"id": address, "digestSRI": document.digest_sri(body)}]
+    odd_token = signed_anew(service, credential, relatedResource=related)
+    assert word(ask(odd_token)) == "valid: ok"
+    assert ask(pdf_with(odd_token)).reason == "document_differs"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"validUntil": "9999-12-31T23:59:59Z", "exp": 253402300799},
+        {"id": "http://127.0.0.1:8000/credentials/other", "jti": "http://127.0.0.1:8000/credentials/other"},
+    ],
+    ids=["the last second of the calendar", "an id without a code"],
+)
+def test_an_odd_credential_is_never_a_fault_of_ours(
+    ask: Ask, service: Service, credential: Credential, changes: dict[str, Any]
+) -> None:
+    odd = signed_anew(service, credential, **changes)
+    assert word(ask(odd)) == "valid: ok"
+    assert word(ask(pdf_with(odd))) == "invalid: document_differs"
+
+
+def test_a_credential_in_another_language_is_never_a_fault_of_ours(
+    ask: Ask, service: Service, credential: Credential
+) -> None:
+    subject = json.loads(credential.document)["credentialSubject"]
+    subject["achievement"]["inLanguage"] = "fr"
+    odd = signed_anew(service, credential, credentialSubject=subject, relatedResource=[])
+    assert word(ask(odd)) == "valid: ok"
+    assert word(ask(pdf_with(odd))) == "invalid: document_differs"
+
+
+def test_a_kept_failure_holds_nothing_of_those_who_asked(
+    ask: Ask, token: str, fetcher: FetcherInProcess, published: Published
+) -> None:
+    fetcher.down = True
+    for _ in range(3):
+        ask(token)
+    kept = [entry.failure for entry in published._kept.values() if entry.failure]
+    assert kept and all(isinstance(failure, str) for failure in kept)

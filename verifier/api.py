@@ -24,7 +24,7 @@ async def verify_anything(
     clock: NamedDependency[Callable[[], datetime]],
 ) -> Response[bytes]:
     """Verify the body (a token, a code, an address, a PDF) or the multipart field `file`."""
-    multipart = request.headers.get("Content-Type", "").startswith("multipart/form-data")
+    multipart = request.headers.get("Content-Type", "").lower().startswith("multipart/form-data")
     given = (await read_form(request)).get("file", b"") if multipart else await request.body()
     verdict = await verify(given, directory, published, clock())
     return Response(

@@ -8,7 +8,7 @@ import msgspec
 from credential import code as codes
 from credential import document
 from credential.errors import MalformedCode
-from credential.wording import people, results
+from credential.wording import people, results, translations_of
 from verifier.verdict import Signed
 
 __all__ = ["code_of", "in_our_shape", "signed_claims"]
@@ -38,12 +38,12 @@ def signed_claims(claims: Mapping[str, Any], version: Mapping[str, Any]) -> Sign
         return Signed(id=str(claims.get("id", "")), code=codes.printed(code) if code else None)
     subject = claims["credentialSubject"]
     achievement = subject["achievement"]
-    translated = {language: words["name"] for language, words in version.get("translations", {}).items()}
+    translated = {language: words["name"] for language, words in translations_of(version).items() if "name" in words}
     return Signed(
         id=claims["id"],
         code=codes.printed(code) if code else None,
         names=people(subject),
-        achievement={achievement["inLanguage"]: achievement["name"], **translated},
+        achievement={**translated, achievement["inLanguage"]: achievement["name"]},
         issuer_name=claims["issuer"]["name"],
         facts=tuple(results(subject)),
         awarded=claims["awardedDate"],

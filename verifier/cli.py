@@ -38,9 +38,11 @@ under which people reach it; http://127.0.0.1:8001).
 CHECK = """Check a certificate: a PDF or token file, a code such as WG-7K4M-9QXT-2D8H-C5RF, an address, a token, or - to
 read standard input.
 
-Exit codes: 0 valid, 1 not valid, 2 could not be checked, 64 the command itself was wrong.
+Exit codes: 0 valid, 1 not valid, 2 could not be checked, 64 the command itself was wrong, 70 a fault of
+ours.
 """
 EXITS = {"valid": 0, "invalid": 1, "unchecked": 2}
+SOFTWARE = 70  # EX_SOFTWARE of sysexits.h
 USAGE = 64  # EX_USAGE of sysexits.h; 2 would say that a credential could not be checked
 COLOURS = {"valid": "green", "invalid": "red", "unchecked": "yellow"}
 SYMBOLS = {"valid": "✓", "invalid": "✗", "unchecked": "?", "passed": "✓", "failed": "✗", "not_checked": "–"}
@@ -75,6 +77,9 @@ def main() -> None:
         sys.exit(USAGE)
     except typer.Abort:
         sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - exit code 1 says "not valid", which a fault of ours must never say
+        print(f"verifier: a fault of ours, nothing was checked ({type(error).__name__}: {error})", file=sys.stderr)
+        sys.exit(SOFTWARE)
 
 
 @app.command()
@@ -117,6 +122,8 @@ def check(what: What, *, as_json: Json = False, language: Language = None, direc
 
 def _given(what: str, most: int) -> bytes:
     """The bytes that `what` names or is, at most `most` of a file."""
+    if not what.strip():
+        _refuse("Name a file, a code, an address or a token, or - for standard input.")
     if what == "-":
         return sys.stdin.buffer.read(most)
     path = Path(what)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -94,13 +94,17 @@ def read_directory(file: Path) -> Directory:
 
 
 def _known(entry: _Entry, file: Path) -> KnownIssuer:
-    prefix = urlsplit(entry.url_prefix)
-    if prefix.scheme != "https" and not (prefix.scheme == "http" and is_loopback(entry.url_prefix)):
+    secure = entry.url_prefix.startswith("https://") or (
+        entry.url_prefix.startswith("http://") and is_loopback(entry.url_prefix)
+    )
+    if not secure:
         raise Misconfigured(f"The directory {file}: {entry.url_prefix} must be https (http is for this machine only).")
     for url in filter(None, (entry.id, entry.service, entry.jwks_uri)):
         if not under(url, entry.url_prefix):
             raise Misconfigured(f"The directory {file}: {url} does not lie under {entry.url_prefix}.")
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", entry.since):
+    if not re.fullmatch(r"[A-Z]{2,6}", entry.tag):
+        raise Misconfigured(f"The directory {file}: the tag of {entry.id} must be 2 to 6 capital letters.")
+    if not _is_day(entry.since):
         raise Misconfigured(f"The directory {file}: since of {entry.id} must be a day such as 2026-01-01.")
     if not entry.name or not (entry.jwks or entry.jwks_uri):
         raise Misconfigured(f"The directory {file}: {entry.id} needs a name and its keys (jwks or jwks_uri).")
@@ -120,6 +124,13 @@ def _known(entry: _Entry, file: Path) -> KnownIssuer:
         jwks_uri=entry.jwks_uri,
         since=entry.since,
     )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def is_loopback(url: str) -> bool:

@@ -27,7 +27,7 @@ def open_document(data: bytes) -> Opened:
     sending.close()
     try:
         answer = receiving.recv() if receiving.poll(SECONDS) else CannotOpen("The document took too long to open.")
-    except EOFError:  # the child died at a limit
+    except (EOFError, OSError):  # the child died at a limit
         answer = CannotOpen("The document needs more memory or time than one document may have.")
     finally:
         child.kill()

@@ -9,13 +9,13 @@ from credential.errors import MalformedCode
 from verifier.document import Opened, open_document
 from verifier.errors import CannotOpen
 
-__all__ = ["LARGEST", "Evidence", "read_evidence"]
+__all__ = ["LARGEST", "Evidence", "is_document", "read_evidence"]
 
 LARGEST = 20 * 1024 * 1024
 LONGEST_TEXT = 64 * 1024
 TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*=*")
 ALMOST_A_CODE = re.compile(r"(?=.*\d)[A-Za-z]{2,6}[\s-]?[\w\s-]{1,30}")
-LOOKS_LIKE_TOKEN = re.compile(r"\s*eyJ[\w=-]*\.")
+LOOKS_LIKE_TOKEN = re.compile(r"e[wy][\w=\s-]*\.")  # what an opening { becomes in base64url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ def read_evidence(data: bytes) -> Evidence:
     """Find out what `data` is by its content, whatever it is called. Opening a PDF waits for a child process."""
     if len(data) > LARGEST:
         return Evidence(problem="too_large", detail=f"{len(data):,} bytes; at most {LARGEST:,} are read")
-    if b"%PDF-" in data[:1024]:
+    if is_document(data):
         return _pdf(data)
     try:
         text = data.decode("utf-8-sig").strip()
@@ -46,18 +46,21 @@ def read_evidence(data: bytes) -> Evidence:
         return Evidence(problem="nothing_given")
     if len(text) > LONGEST_TEXT:
         return Evidence(problem="too_large", detail=f"{len(text):,} characters; at most {LONGEST_TEXT:,} are read")
-    if text.count(".") == 2 and not text.startswith(("http:", "https:")) and " " not in text:
-        return Evidence(token=text)
     if LOOKS_LIKE_TOKEN.match(text):
-        return Evidence(token="".join(text.split()))  # a token that was wrapped on its way
+        return Evidence(token="".join(text.split()))  # mail programs break a token into lines
     return _code(text)
+
+
+def is_document(data: bytes) -> bool:
+    """Whether `data` is a PDF, which readers recognise within the first kilobyte (ISO 32000-1, annex H)."""
+    return b"%PDF-" in data[:1024]
 
 
 def _code(text: str) -> Evidence:
     """A code as typed, or the address of a credential or of a verifier's page. The address's host is never asked."""
-    if text.startswith(("http:", "https:")):
+    if "/" in text:  # an address, with its scheme or without
         try:
-            text = urlsplit(text).path
+            text = urlsplit(text if "://" in text else f"https://{text}").path
         except ValueError:
             return Evidence(problem="not_recognised")
         parts = [part for part in text.split("/") if part and part != "check"]

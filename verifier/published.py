@@ -25,6 +25,7 @@ KEYS_AGAIN_AFTER = timedelta(seconds=30)  # a flood of unknown key ids costs at 
 FAILURE_FOR = timedelta(seconds=10)
 SKEW = timedelta(minutes=5)  # between the clocks of issuer and verifier
 MOST_KEPT = 2000
+MOST_RELATED = 2
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class StatusList:
 class _Kept:
     at: datetime
     value: Any
-    failure: Unreachable | None = None
+    failure: str = ""  # why, in words: an error kept and raised again would hold on to whatever each asker had in hand
 
 
 class Published:
@@ -76,19 +77,22 @@ class Published:
         async def fetch() -> StatusList:
             return await self._checked_list(issuer, url, purpose, await self._fetcher.get(url, "application/vc+jwt"))
 
-        found: StatusList = await self._once(f"{purpose} {url}", LIST_FOR, fetch)
+        # Under the issuer's name too: whether the list is the credential's issuer's own is checked when it is fetched.
+        found: StatusList = await self._once(f"{issuer.id} {purpose} {url}", LIST_FOR, fetch)
         if found.until <= self._clock():
             raise Unreachable(f"The status list {url} has expired.")
         return found
 
-    async def achievement_version(self, issuer: KnownIssuer, related: object) -> dict[str, Any]:
-        """The achievement version that a credential binds by digest, or {} where it cannot be had or does not fit."""
-        for resource in related if isinstance(related, list) else []:
+    async def achievement_version(self, issuer: KnownIssuer, related: object) -> dict[str, Any] | None:
+        """The achievement version that a credential binds by digest: {} when it binds none, None when it cannot be had."""
+        bound = False
+        for resource in related[:MOST_RELATED] if isinstance(related, list) else []:
             url, digest = (
                 (resource.get("id"), resource.get("digestSRI")) if isinstance(resource, dict) else (None, None)
             )
             if not issuer.may_fetch(url) or not isinstance(digest, str):
                 continue
+            bound = True
 
             async def fetch(url: str = str(url), digest: str = digest) -> dict[str, Any]:
                 body = await self._fetcher.get(url, "application/json")
@@ -104,7 +108,7 @@ class Published:
                 return version
             except Unreachable:
                 continue
-        return {}
+        return None if bound else {}
 
     async def token_of(self, issuer: KnownIssuer, code: str) -> str:
         """The token that the issuer publishes for a code. Also raises `NotPublished`. Never kept."""
@@ -129,12 +133,12 @@ class Published:
             as_of, until = _moment(claims.get("validFrom")), _moment(claims.get("validUntil"))
             if not as_of <= self._clock() + SKEW or until <= self._clock():
                 raise MalformedStatusList("It is not valid now.")
-            if as_of < self._newest.get(url, as_of):
+            if as_of < self._newest.get(f"{issuer.id} {url}", as_of):
                 raise MalformedStatusList("It is older than one that was seen before.")
             found = StatusList(status.read_list(claims), as_of, until)
         except CredentialError as error:
             raise Unreachable(f"The status list {url} cannot be believed: {error}") from error
-        self._newest[url] = as_of
+        self._newest[f"{issuer.id} {url}"] = as_of
         return found
 
     async def _once(self, name: str, keep: timedelta, fetch: Callable[[], Awaitable[Any]]) -> Any:
@@ -146,12 +150,12 @@ class Published:
                 age = self._clock() - kept.at if kept else None
                 if kept and age is not None and timedelta(0) <= age < (FAILURE_FOR if kept.failure else keep):
                     if kept.failure:
-                        raise kept.failure
+                        raise Unreachable(kept.failure)
                     return kept.value
                 try:
                     value = await fetch()
                 except Unreachable as failure:
-                    self._keep(name, _Kept(self._clock(), None, failure))
+                    self._keep(name, _Kept(self._clock(), None, str(failure)))
                     raise
                 self._keep(name, _Kept(self._clock(), value))
                 return value

@@ -1,6 +1,7 @@
 """The verifier's settings, read once from the environment when the service is made."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,10 +27,10 @@ class Settings:
 def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read `VERIFIER_*`; `verifier --help` explains each. Raises `Misconfigured`, naming the variable."""
     port = environment.get("VERIFIER_PORT", "8001")
-    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+    if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
         raise Misconfigured(f"VERIFIER_PORT must be a number from 1 to 65535, not {port[:40]!r}.")
     public_url = environment.get("VERIFIER_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
-    if urlsplit(public_url).scheme not in {"http", "https"} or not urlsplit(public_url).hostname:
+    if not _is_web_address(public_url):
         raise Misconfigured(
             f"VERIFIER_PUBLIC_URL must be an address such as https://verify.example, not {public_url[:100]!r}."
         )
@@ -40,3 +41,10 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         public_url=public_url,
         directory=Path(named) if named else next((path for path in DIRECTORIES if path.exists()), DIRECTORIES[0]),
     )
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname)
+    except ValueError:
+        return False

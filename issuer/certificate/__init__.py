@@ -23,6 +23,7 @@ __all__ = [
     "missing_libraries",
     "prepare_faces",
     "render",
+    "require_libraries",
     "undrawable",
     "unfaithful",
 ]

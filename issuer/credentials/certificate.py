@@ -22,12 +22,12 @@ def worded(session: Session, credential: Credential) -> Wording:
     return wording(reader.read(credential.token).claims, msgspec.json.decode(published.document))
 
 
-def certificate(service: Service, session: Session, credential: Credential) -> bytes:
-    """The certificate as PDF. Raises `issuer.certificate.LibrariesMissing` where WeasyPrint cannot run."""
+def certificate(service: Service, credential: Credential, words: Wording) -> bytes:
+    """The certificate as PDF, saying `words`. Raises `issuer.certificate.LibrariesMissing` where WeasyPrint cannot run."""
     assert credential.token is not None
     assert credential.issued_at is not None
     return render(
-        worded(session, credential),
+        words,
         credential.token,
         verify_url=f"{service.settings.verifier_url}/v/{credential.code}",
         issued_at=credential.issued_at,

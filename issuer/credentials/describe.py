@@ -7,6 +7,7 @@ from uuid import uuid4
 import msgspec
 
 from credential import document
+from credential.wording import title_of
 from issuer.achievements import AchievementVersion
 from issuer.addresses import Addresses
 from issuer.completions import Completion
@@ -15,8 +16,6 @@ from issuer.service import Service
 from issuer.tables import Achievement, Organisation
 
 __all__ = ["describe"]
-
-TITLE = "结业证书"
 
 
 def describe(
@@ -39,7 +38,7 @@ def describe(
     return document.encode(
         document.Credential(
             id=address,
-            name=f"{published.name} · {TITLE}",
+            name=f"{published.name} · {title_of(published.achievement_type, published.in_language)}",
             issuer=issuer,
             valid_from=document.moment(now),
             valid_until=document.moment(until) if until else msgspec.UNSET,

@@ -11,8 +11,9 @@ A crash after 2 leaves an intent, which `finish_intents` completes from step 3 w
 deterministic, so two workers at the same intent make the same token and the loser of step 5 reads what the winner stored.
 """
 
-from collections.abc import Iterator
+import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -25,12 +26,16 @@ from credential.jwks import read_key
 from issuer import achievements, organisations
 from issuer.completions import Completion
 from issuer.credentials.describe import describe
-from issuer.errors import Conflict, NotIssued
+from issuer.errors import Conflict, FieldProblem, Invalid, IssuerError, NotIssued
 from issuer.service import Service
 from issuer.status import take_index
 from issuer.tables import Credential
+from keys.errors import KeyringError
 
-__all__ = ["Issued", "finish_intents", "issue", "seen"]
+__all__ = ["Issued", "check_still_ahead", "finish_intents", "issue", "seen"]
+
+MOST_BYTES = reader.LONGEST_TOKEN * 3 // 4 - 512  # a third is added by base64url, and header and signature are short
+log = logging.getLogger("issuer")
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,8 @@ class Issued:
 def issue(service: Service, organisation_id: str, completion: Completion) -> Issued:
     """Issue the credential of a completion, once. Reporting the same again gives the same credential.
 
-    Raises `Conflict` for other content under a known completion id, `NotFound` for an unknown achievement.
+    Raises `Conflict` for other content under a known completion id, `Invalid` for an unknown achievement, a `valid_until`
+    that has passed, or so much text that no token could hold it. Then nothing was recorded.
     """
     known = seen(service, organisation_id, completion)  # 1
     recorded = None if known else _record(service, organisation_id, completion)  # 2
@@ -55,12 +61,20 @@ def issue(service: Service, organisation_id: str, completion: Completion) -> Iss
     return Issued(credential, new=recorded is not None)
 
 
-def finish_intents(service: Service) -> Iterator[Credential]:
-    """Complete what a crash left between recording and storing. Run on start; several processes may run it at once."""
+def finish_intents(service: Service) -> list[Credential]:
+    """Complete what a crash left between recording and storing. Run on start; several processes may run it at once.
+
+    An intent that cannot be finished now, its keys being away for example, is logged and left for the next start.
+    """
     with service.database.reading() as session:
         intents = session.scalars(select(Credential).where(Credential.token.is_(None))).all()
+    finished = []
     for intent in intents:
-        yield _finish(service, intent)
+        try:
+            finished.append(_finish(service, intent))
+        except (IssuerError, KeyringError) as error:
+            log.error("An intent of %s was not finished: %s", intent.organisation_id, error)  # noqa: TRY400
+    return finished
 
 
 def seen(service: Service, organisation_id: str, completion: Completion) -> Credential | None:
@@ -82,6 +96,7 @@ def seen(service: Service, organisation_id: str, completion: Completion) -> Cred
 def _record(service: Service, organisation_id: str, completion: Completion) -> Credential | None:
     """Commit the intent, or give None where another process has just recorded the same completion."""
     now = service.now()
+    check_still_ahead(completion, now)
     with service.database.writing() as session:
         organisation = organisations.find(session, organisation_id)
         achievement = achievements.latest(session, organisation_id, completion.achievement)
@@ -102,6 +117,8 @@ def _record(service: Service, organisation_id: str, completion: Completion) -> C
             key_id=service.keyrings.of(organisation_id).active.id,
             recorded_at=now,
         )
+        if len(intent.document) > MOST_BYTES:
+            raise Invalid((FieldProblem("name", "and the other texts together are longer than a token can hold"),))
         session.add(intent)
         try:
             session.commit()
@@ -111,6 +128,12 @@ def _record(service: Service, organisation_id: str, completion: Completion) -> C
                 raise  # not the completion's id but something that must not happen
             return None
         return intent
+
+
+def check_still_ahead(completion: Completion, now: datetime) -> None:
+    """Refuse to issue what would already have expired. Raises `Invalid`."""
+    if completion.valid_until and completion.valid_until <= now:
+        raise Invalid((FieldProblem("valid_until", "is not in the future"),))
 
 
 def _finish(service: Service, intent: Credential) -> Credential:

@@ -1,5 +1,7 @@
 """The act *revoke*: the credential's bit in its status list, when and why. It cannot be taken back."""
 
+from sqlalchemy import update
+
 from issuer.credentials.records import find
 from issuer.errors import FieldProblem, Invalid
 from issuer.service import Service
@@ -21,8 +23,9 @@ def revoke(service: Service, organisation_id: str, code: str, reason: str) -> Cr
         raise Invalid((FieldProblem("reason", str(refused)),)) from refused
     with service.database.writing() as session:
         credential = find(session, code, organisation_id)
-        if credential.revoked_at is None:
-            credential.revoked_at, credential.revocation_reason = service.now(), reason
+        unrevoked = update(Credential).where(Credential.code == credential.code, Credential.revoked_at.is_(None))
+        revoking = unrevoked.values(revoked_at=service.now(), revocation_reason=reason).returning(Credential.code)
+        if session.execute(revoking).first():  # of two at once, the database lets one be the first
             count_change(session, credential.list_id)
-            session.commit()
-        return credential
+        session.commit()
+        return session.get_one(Credential, credential.code, populate_existing=True)
