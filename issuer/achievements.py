@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from credential import document
 from credential.wording import BILINGUAL
+from issuer.addresses import NAME
 from issuer.errors import FieldProblem, Invalid, NotFound
 from issuer.organisations import find as find_organisation
 from issuer.organisations import profile
@@ -19,7 +20,6 @@ from issuer.text import TextRefused, clean, printable
 
 __all__ = ["AchievementVersion", "find", "latest", "publish"]
 
-SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 TYPES = ("MicroCredential", "CertificateOfCompletion", "Course", "Certificate")
 RESULTS = {"hours": ("ext:LearningHours", "学时"), "score": ("RawScore", "成绩")}
 LONGEST_NAME = 100
@@ -134,7 +134,7 @@ def read(given: Mapping[str, Any]) -> Described:
         problems.append(FieldProblem("language", f"must be one of {', '.join(BILINGUAL)}"))
     if len(described.tags) > MOST_TAGS:
         problems.append(FieldProblem("tags", f"are at most {MOST_TAGS}"))
-    if not SLUG.fullmatch(described.slug):
+    if not NAME.fullmatch(described.slug):
         problems.append(FieldProblem("slug", "must be small letters, digits and hyphens, such as data-analysis"))
     if described.type not in TYPES:
         problems.append(FieldProblem("type", f"must be one of {', '.join(TYPES)}"))

@@ -1,8 +1,11 @@
 """Every public address of the service, in one place: they stand in signed credentials and must hold for decades."""
 
+import re
 from dataclasses import dataclass
 
-__all__ = ["Addresses"]
+__all__ = ["NAME", "Addresses"]
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # of an organisation or an achievement, as it stands in addresses
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from issuer.addresses import NAME
 from issuer.errors import FieldProblem, Invalid
 from issuer.text import printable
 
@@ -17,7 +18,6 @@ __all__ = ["FIELDS", "Completion", "read_completion"]
 MOST_HOURS = 100_000
 LONGEST_VALIDITY = timedelta(days=36_525)
 ID = re.compile(r"[!-~]{1,200}")
-SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 
 
@@ -143,7 +143,7 @@ def _email(value: Any) -> str:
 
 FIELDS: Mapping[str, tuple[bool, Callable[[Any], Any]]] = {  # name → required, how it is read
     "completion_id": (True, _matching(ID, "1 to 200 letters, digits and signs without blanks")),
-    "achievement": (True, _matching(SLUG, "an achievement's short name such as data-analysis")),
+    "achievement": (True, _matching(NAME, "an achievement's short name such as data-analysis")),
     "name": (True, _name),
     "romanised_name": (False, _name),
     "email": (False, _email),

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credential import document
+from issuer.addresses import NAME
 from issuer.errors import Conflict, FieldProblem, Invalid, NotAuthorised, NotFound
 from issuer.service import Service
 from issuer.tables import ApiKey, Organisation
@@ -31,7 +32,6 @@ __all__ = [
     "the_only_one",
 ]
 
-ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 TAG = re.compile(r"[A-Z]{2,6}")
 KEY_DAYS = 365
 MOST_SIGNATORIES = 3
@@ -79,7 +79,7 @@ def read(given: Mapping[str, Any]) -> Described:
     except msgspec.ValidationError as error:
         raise Invalid((FieldProblem("organisation", str(error)),)) from error
     problems = []
-    if not ID.fullmatch(described.id):
+    if not NAME.fullmatch(described.id):
         problems.append(FieldProblem("id", "must be small letters, digits and hyphens, such as glimmer"))
     if not TAG.fullmatch(described.tag):
         problems.append(FieldProblem("tag", "must be 2 to 6 capital letters, such as WG"))

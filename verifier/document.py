@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 
+import msgspec
+
 from credential.wording import Wording
 from verifier import pdf
 from verifier.errors import CannotOpen
@@ -14,6 +16,7 @@ from verifier.verdict import Difference
 __all__ = ["Opened", "differences", "open_document"]
 
 SECONDS = 10
+LARGEST_ANSWER = 16 * 1024 * 1024
 # A warmed server forks one child for each document: limits on CPU time add up over a worker's life, so none is used twice.
 CHILDREN = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(["verifier.pdf"])
@@ -26,25 +29,35 @@ def open_document(data: bytes) -> Opened:
     child.start()
     sending.close()
     try:
-        answer = receiving.recv() if receiving.poll(SECONDS) else CannotOpen("The document took too long to open.")
-    except (EOFError, OSError):  # the child died at a limit
-        answer = CannotOpen("The document needs more memory or time than one document may have.")
+        if not receiving.poll(SECONDS):
+            raise CannotOpen("The document took too long to open.")
+        # As JSON: to unpickle what comes from a process that read a stranger's file would be to run it.
+        answer = msgspec.json.decode(receiving.recv_bytes(LARGEST_ANSWER), type=_Answer)
+    except (EOFError, OSError, msgspec.MsgspecError) as error:  # the child died at a limit
+        raise CannotOpen("The document needs more memory or time than one document may have.") from error
     finally:
         child.kill()
         child.join()
         receiving.close()
-    if isinstance(answer, CannotOpen):
-        raise answer
-    opened: Opened = answer
-    return opened
+    if answer.opened is None:
+        raise CannotOpen(answer.problem)
+    return answer.opened
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    """What a child sends: the document, or why there is none."""
+
+    opened: Opened | None = None
+    problem: str = ""
 
 
 def _open_and_send(sending: Connection, data: bytes) -> None:
     pdf.limit()
     try:
-        sending.send(pdf.open_pdf(data))
+        answer = _Answer(opened=pdf.open_pdf(data))
     except CannotOpen as error:
-        sending.send(error)
+        answer = _Answer(problem=str(error))
+    sending.send_bytes(msgspec.json.encode(answer))
 
 
 def differences(opened: Opened, wording: Wording) -> tuple[Difference, ...]:

@@ -71,7 +71,13 @@ class _PublicOnly(httpcore.AsyncNetworkBackend):
         addresses = [str(entry[4][0]) for entry in found]
         if not all(_allowed(address, loopback=host in LOOPBACK) for address in addresses):
             raise httpcore.ConnectError(f"{host} leads to an address that is not public")
-        return await self._backend.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        *others, last = dict.fromkeys(addresses)
+        for address in others:  # a host may have an IPv6 address that this network cannot reach
+            try:
+                return await self._backend.connect_tcp(address, port, timeout, local_address, socket_options)
+            except httpcore.ConnectError:
+                continue
+        return await self._backend.connect_tcp(last, port, timeout, local_address, socket_options)
 
     async def sleep(self, seconds: float) -> None:
         await self._backend.sleep(seconds)
