@@ -15,9 +15,11 @@ __all__ = [
     "CONTEXT",
     "Achievement",
     "AchievementSubject",
+    "Alignment",
     "Credential",
     "CredentialSchema",
     "Criteria",
+    "Evidence",
     "IdentityObject",
     "Profile",
     "RelatedResource",
@@ -63,6 +65,25 @@ class ResultDescription(Struct, frozen=True, kw_only=True, rename="camel"):
     result_type: str
 
 
+class Alignment(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the achievement corresponds to elsewhere: an occupation code 职业编码, an ESCO skill (OB 3.0 §B.1.3)."""
+
+    type: tuple[str, ...] = ("Alignment",)
+    target_name: str
+    target_url: str
+    target_framework: str | UnsetType = UNSET
+    target_code: str | UnsetType = UNSET
+    target_type: str | UnsetType = UNSET
+
+
+class Evidence(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Work that shows the achievement, such as a report that anyone may read (OB 3.0 §B.1.10)."""
+
+    id: str
+    type: tuple[str, ...] = ("Evidence",)
+    name: str | UnsetType = UNSET
+
+
 class Achievement(Struct, frozen=True, kw_only=True, rename="camel"):
     """What is awarded (OB 3.0 §B.1.1). `id` names one immutable version."""
 
@@ -74,7 +95,9 @@ class Achievement(Struct, frozen=True, kw_only=True, rename="camel"):
     criteria: Criteria
     in_language: str
     version: str
+    credits_available: float | UnsetType = UNSET
     tag: tuple[str, ...] | UnsetType = UNSET
+    alignment: tuple[Alignment, ...] | UnsetType = UNSET
     result_description: tuple[ResultDescription, ...] | UnsetType = UNSET
 
 
@@ -104,6 +127,7 @@ class AchievementSubject(Struct, frozen=True, kw_only=True, rename="camel"):
     identifier: tuple[IdentityObject, ...]
     activity_start_date: str | UnsetType = UNSET
     activity_end_date: str | UnsetType = UNSET
+    credits_earned: float | UnsetType = UNSET
     achievement: Achievement
     result: tuple[Result, ...] | UnsetType = UNSET
 
@@ -147,6 +171,7 @@ class Credential(Struct, frozen=True, kw_only=True, rename="camel"):
     valid_until: str | UnsetType = UNSET
     awarded_date: str
     credential_subject: AchievementSubject
+    evidence: tuple[Evidence, ...] | UnsetType = UNSET
     related_resource: tuple[RelatedResource, ...]
     credential_schema: tuple[CredentialSchema, ...] = (CredentialSchema(),)
     credential_status: StatusEntry

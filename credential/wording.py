@@ -23,6 +23,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     "check": {"zh-Hans": "扫码核验，请认准", "en": "Scan, and trust only"},
     "hours": {"zh-Hans": "学时", "en": "Hours"},
     "score": {"zh-Hans": "成绩", "en": "Score"},
+    "level": {"zh-Hans": "等级", "en": "Level"},
+    "credits": {"zh-Hans": "学分", "en": "Credits"},
     "issued": {"zh-Hans": "颁发日期", "en": "Issued"},
     "expires": {"zh-Hans": "有效期至", "en": "Valid until"},
 }
@@ -32,7 +34,11 @@ TITLES: Mapping[str, Mapping[str, str]] = {
     "Course": {"zh-Hans": "课程证书", "en": "Course Certificate"},
     "Certificate": {"zh-Hans": "证书", "en": "Certificate"},
 }
-RESULTS = {"ext:LearningHours": "hours", "RawScore": "score"}  # OB 3.0 ResultType → our phrase
+RESULTS = {
+    "PerformanceLevel": "level",
+    "ext:LearningHours": "hours",
+    "RawScore": "score",
+}  # OB 3.0 ResultType → our phrase
 CHINA = timezone(timedelta(hours=8))
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -176,13 +182,14 @@ def people(subject: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def results(subject: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The `(key, value)` of each signed result that a certificate shows: hours, then score."""
+    """The `(key, value)` of each signed result that a certificate shows: level, hours, score and credits."""
     described = {d["id"]: d.get("resultType", "") for d in subject["achievement"].get("resultDescription", ())}
     found = {
         RESULTS.get(described.get(result.get("resultDescription"), "")): result.get("value")
         for result in subject.get("result", ())
     }
-    return [(key, found[key]) for key in RESULTS.values() if found.get(key)]
+    shown = [(key, found[key]) for key in RESULTS.values() if found.get(key)]
+    return [*shown, ("credits", f"{subject['creditsEarned']:g}")] if "creditsEarned" in subject else shown
 
 
 def dated(moment: str, language: str) -> Text:

@@ -1,6 +1,5 @@
 """Achievements: what is awarded. Every change makes a new version; a version that was published never changes."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,46 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credential import document
-from credential.wording import BILINGUAL
-from issuer.addresses import NAME
+from issuer.descriptions import Described, DescribedAlignment, Translation, read_description
 from issuer.errors import FieldProblem, Invalid, NotFound
 from issuer.organisations import find as find_organisation
 from issuer.organisations import profile
 from issuer.service import Service
 from issuer.tables import Achievement
-from issuer.text import TextRefused, clean, printable
 
 __all__ = ["AchievementVersion", "find", "latest", "publish"]
 
-TYPES = ("MicroCredential", "CertificateOfCompletion", "Course", "Certificate")
-RESULTS = {"hours": ("ext:LearningHours", "学时"), "score": ("RawScore", "成绩")}
-LONGEST_NAME = 100
-MOST_TEXT = 1000
-MOST_TAGS = 10
+RESULTS = {"hours": ("ext:LearningHours", "学时"), "score": ("RawScore", "成绩"), "level": ("PerformanceLevel", "等级")}
 MOST_BYTES = 6 * 1024  # of what each credential embeds: a token must stay below 16 KiB
-
-
-class Translation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The achievement in another language; `organisation` is filled in when it is published."""
-
-    name: str
-    description: str | None = None
-    criteria: str | None = None
-    organisation: str | None = None
-
-
-class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An achievement as described in a file."""
-
-    slug: str
-    type: str
-    name: str
-    description: str
-    criteria: str
-    language: str = "zh-Hans"
-    hours: str | None = None
-    tags: tuple[str, ...] = ()
-    translations: dict[str, Translation] = {}
 
 
 class AchievementVersion(document.Achievement, frozen=True, kw_only=True, rename="camel", omit_defaults=False):
@@ -66,7 +36,7 @@ class AchievementVersion(document.Achievement, frozen=True, kw_only=True, rename
 
 def publish(service: Service, organisation_id: str, given: Mapping[str, Any]) -> Achievement:
     """Publish an achievement, or its next version when something changed. The same content again is the same version."""
-    described = read(given)
+    described = read_description(given)
     with service.database.writing() as session:
         organisation = find_organisation(session, organisation_id)
         newest = _newest(session, organisation_id, described.slug)
@@ -99,7 +69,9 @@ def _bytes(service: Service, organisation: Any, described: Described, version: i
         criteria=document.Criteria(id=f"{address}#criteria", narrative=described.criteria),
         in_language=described.language,
         version=str(version),
+        credits_available=described.credits or msgspec.UNSET,
         tag=described.tags or msgspec.UNSET,
+        alignment=tuple(map(_alignment, described.alignments)) or msgspec.UNSET,
         result_description=tuple(
             document.ResultDescription(id=f"{address}#{key}", name=name, result_type=result_type)
             for key, (result_type, name) in RESULTS.items()
@@ -115,49 +87,14 @@ def _bytes(service: Service, organisation: Any, described: Described, version: i
     return document.encode(published)
 
 
-def read(given: Mapping[str, Any]) -> Described:
-    """The description of an achievement, each text cleaned. Raises `Invalid` with each problem."""
-    try:
-        described = msgspec.convert(given, Described)
-    except msgspec.ValidationError as error:
-        raise Invalid((FieldProblem("achievement", str(error)),)) from error
-    problems: list[FieldProblem] = []
-
-    def text(field: str, value: str, most: int = MOST_TEXT) -> str:
-        try:
-            return printable(value, most=most) if field.endswith("name") else clean(value, most=most)
-        except TextRefused as refused:
-            problems.append(FieldProblem(field, str(refused)))
-            return value
-
-    if described.language not in BILINGUAL:
-        problems.append(FieldProblem("language", f"must be one of {', '.join(BILINGUAL)}"))
-    if len(described.tags) > MOST_TAGS:
-        problems.append(FieldProblem("tags", f"are at most {MOST_TAGS}"))
-    if not NAME.fullmatch(described.slug):
-        problems.append(FieldProblem("slug", "must be small letters, digits and hyphens, such as data-analysis"))
-    if described.type not in TYPES:
-        problems.append(FieldProblem("type", f"must be one of {', '.join(TYPES)}"))
-    if described.hours is not None and not re.fullmatch(r"[1-9]\d{0,4}(\.\d)?", described.hours):
-        problems.append(FieldProblem("hours", 'must be a number in quotes, such as "96" or "7.5"'))
-    cleaned = msgspec.structs.replace(
-        described,
-        name=text("name", described.name, LONGEST_NAME),
-        description=text("description", described.description),
-        criteria=text("criteria", described.criteria),
-        tags=tuple(text("tags", tag, 50) for tag in described.tags),
-        translations={
-            language: Translation(
-                name=text(f"translations.{language}.name", words.name, LONGEST_NAME),
-                description=words.description and text(f"translations.{language}.description", words.description),
-                criteria=words.criteria and text(f"translations.{language}.criteria", words.criteria),
-            )
-            for language, words in described.translations.items()
-        },
+def _alignment(described: DescribedAlignment) -> document.Alignment:
+    return document.Alignment(
+        target_name=described.name,
+        target_url=described.url,
+        target_framework=described.framework or msgspec.UNSET,
+        target_code=described.code or msgspec.UNSET,
+        target_type=described.type or msgspec.UNSET,
     )
-    if problems:
-        raise Invalid(tuple(problems))
-    return cleaned
 
 
 def find(session: Session, organisation_id: str, slug: str, version: int) -> Achievement:

@@ -11,6 +11,7 @@ import msgspec
 
 from issuer.addresses import NAME
 from issuer.errors import FieldProblem, Invalid
+from issuer.organisations import is_web_address
 from issuer.text import printable
 
 __all__ = ["FIELDS", "Completion", "read_completion"]
@@ -36,6 +37,8 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     started_on: date | None = None
     hours: str | None = None
     score: str | None = None
+    level: str | None = None
+    evidence: str | None = None
     valid_until: datetime | None = None
 
     @property
@@ -141,6 +144,13 @@ def _email(value: Any) -> str:
     return _matching(EMAIL, "an e-mail address")(value).lower()
 
 
+def _address(value: Any) -> str:
+    address = _text(value).strip()
+    if not is_web_address(address):
+        raise ValueError("must be an http or https address")
+    return address
+
+
 FIELDS: Mapping[str, tuple[bool, Callable[[Any], Any]]] = {  # name → required, how it is read
     "completion_id": (True, _matching(ID, "1 to 200 letters, digits and signs without blanks")),
     "achievement": (True, _matching(NAME, "an achievement's short name such as data-analysis")),
@@ -151,5 +161,7 @@ FIELDS: Mapping[str, tuple[bool, Callable[[Any], Any]]] = {  # name → required
     "completed_on": (True, _day),
     "hours": (False, _hours),
     "score": (False, _score),
+    "level": (False, _score),
+    "evidence": (False, _address),
     "valid_until": (False, _moment),
 }

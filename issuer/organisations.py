@@ -24,6 +24,7 @@ __all__ = [
     "create",
     "directory_entry",
     "find",
+    "is_web_address",
     "listed",
     "make_api_key",
     "organisation_of_key",
@@ -85,7 +86,7 @@ def read(given: Mapping[str, Any]) -> Described:
         problems.append(FieldProblem("tag", "must be 2 to 6 capital letters, such as WG"))
     if "zh-Hans" not in described.name:
         problems.append(FieldProblem("name", "needs a zh-Hans name"))
-    if described.url is not None and not _is_web_address(described.url):
+    if described.url is not None and not is_web_address(described.url):
         problems.append(FieldProblem("url", "must be an http or https address"))
     if len(described.signatories) > MOST_SIGNATORIES:
         problems.append(FieldProblem("signatories", f"are at most {MOST_SIGNATORIES}"))
@@ -101,7 +102,8 @@ def read(given: Mapping[str, Any]) -> Described:
     return msgspec.structs.replace(described, name=names, signatories=tuple(signatories))
 
 
-def _is_web_address(url: str) -> bool:
+def is_web_address(url: str) -> bool:
+    """Whether the text is an http or https address of reasonable length."""
     try:
         return urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname) and len(url) <= LONGEST_URL
     except ValueError:

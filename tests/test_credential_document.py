@@ -12,11 +12,13 @@ from jsonschema import Draft201909Validator, Draft202012Validator
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from credential import reader
+from credential import reader, wording
+from issuer import achievements
 from issuer.completions import read_completion
 from issuer.credentials.issue import issue
+from issuer.errors import Invalid
 from issuer.service import Service
-from tests.conftest import COMPLETION
+from tests.conftest import ACHIEVEMENT, COMPLETION
 
 SCHEMAS = (
     "ob_v3p0_achievementcredential_schema.official-2026-07-04.json",
@@ -24,7 +26,21 @@ SCHEMAS = (
 )
 
 
+SKILL = {
+    **ACHIEVEMENT,
+    "slug": "skill",
+    "type": "ext:SkillLevel",
+    "credits": 3.5,
+    "alignments": [
+        {"name": "数据分析处理工程技术人员", "url": "https://occupations.example/2-02-30-09", "code": "2-02-30-09",
+         "framework": "中华人民共和国职业分类大典", "type": "CFItem"},
+        {"name": "data analytics", "url": "http://data.europa.eu/esco/skill/1", "framework": "ESCO", "type": "ext:ESCO"},
+    ],
+}  # fmt: skip
+
+
 def claims_of(service: Service, **fields: Any) -> dict[str, Any]:
+    achievements.publish(service, "glimmer", SKILL)
     completion = read_completion({**COMPLETION, **fields}, service.now())
     return reader.read(issue(service, "glimmer", completion).credential.token or "").claims
 
@@ -36,8 +52,9 @@ def claims_of(service: Service, **fields: Any) -> dict[str, Any]:
         {},
         {"romanised_name": None, "email": None, "started_on": None, "score": None},
         {"hours": 7.5, "valid_until": "2029-11-20T18:00:00Z"},
+        {"achievement": "skill", "level": "三级 / 高级工", "evidence": "https://learner.example/report.pdf"},
     ],
-    ids=["everything", "the least", "hours and an end"],
+    ids=["everything", "the least", "hours and an end", "level, credits, alignments and evidence"],
 )
 def test_a_credential_satisfies_the_official_schema(
     service: Service, conformance: Path, schema: str, fields: dict[str, Any]
@@ -93,3 +110,27 @@ def test_the_achievement_version_is_bound_by_its_digest(service: Service, issuer
     published = issuer.get(related["id"]).content
     assert related["digestSRI"] == "sha384-" + base64.b64encode(hashlib.sha384(published).digest()).decode()
     assert json.loads(published)["translations"]["en"]["organisation"] == "Glimmer Academy"
+
+
+def test_level_credits_alignments_and_evidence_stand_in_the_words_of_open_badges(service: Service) -> None:
+    claims = claims_of(service, achievement="skill", level="三级", evidence="https://learner.example/report.pdf")
+    subject = claims["credentialSubject"]
+    assert (subject["creditsEarned"], subject["achievement"]["creditsAvailable"]) == (3.5, 3.5)
+    assert subject["achievement"]["alignment"][0]["targetCode"] == "2-02-30-09"
+    assert claims["evidence"] == [{"id": "https://learner.example/report.pdf", "type": ["Evidence"]}]
+    assert wording.results(subject) == [("level", "三级"), ("hours", "96"), ("score", "88"), ("credits", "3.5")]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"credits": -1}, "credits"),
+        ({"alignments": [{"name": "x", "url": "javascript:alert(1)"}]}, "url"),
+        ({"alignments": [{"name": "x", "url": "https://x.example", "type": "Nonsense"}]}, "type"),
+        ({"alignments": [{"name": "x", "url": "https://x.example"}] * 6}, "at most 5"),
+        ({"type": "ext:"}, "type"),
+    ],
+)
+def test_what_open_badges_does_not_know_is_not_published(service: Service, change: dict[str, Any], said: str) -> None:
+    with pytest.raises(Invalid, match=said):
+        achievements.publish(service, "glimmer", {**SKILL, **change})

@@ -44,6 +44,7 @@ def describe(
             valid_until=document.moment(until) if until else msgspec.UNSET,
             awarded_date=document.moment(datetime.combine(completion.completed_on, time(), UTC)),
             credential_subject=subject,
+            evidence=(document.Evidence(id=completion.evidence),) if completion.evidence else msgspec.UNSET,
             related_resource=(
                 document.RelatedResource(id=published.id, digest_sri=document.digest_sri(achievement.document)),
             ),
@@ -64,13 +65,14 @@ def _subject(completion: Completion, achievement: AchievementVersion) -> documen
     if completion.email:
         identifiers.append(document.hashed_email(completion.email, secrets.token_hex(16)))
     hours = completion.hours or achievement.hours
-    results = {"hours": hours or None, "score": completion.score}
+    results = {"hours": hours or None, "score": completion.score, "level": completion.level}
     started = completion.started_on
     return document.AchievementSubject(
         id=f"urn:uuid:{uuid4()}",
         identifier=tuple(identifiers),
         activity_start_date=document.moment(datetime.combine(started, time(), UTC)) if started else msgspec.UNSET,
         activity_end_date=document.moment(datetime.combine(completion.completed_on, time(), UTC)),
+        credits_earned=achievement.credits_available,
         achievement=achievement.embedded(),
         result=tuple(
             document.Result(result_description=f"{achievement.id}#{key}", value=value)
