@@ -7,8 +7,8 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric import ec
-from jwt.algorithms import ECAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwt.exceptions import PyJWTError
 
 from credential.errors import MalformedKey
@@ -16,7 +16,9 @@ from credential.errors import MalformedKey
 __all__ = ["PublicKey", "key_set", "public_jwk", "read_key", "read_key_set", "thumbprint"]
 
 COORDINATES = {"crv", "kty", "x", "y"}
+REQUIRED = {"EC": COORDINATES, "RSA": {"e", "kty", "n"}}  # the members that make up a public key (RFC 7638 §3.2)
 MOST_KEYS = 1000
+SMALLEST_RSA, LARGEST_RSA = 2048, 8192  # bits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,30 +27,35 @@ class PublicKey:
 
     kid: str
     alg: str
-    key: ec.EllipticCurvePublicKey
+    key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 
-def public_jwk(key: ec.EllipticCurvePublicKey) -> dict[str, str]:
-    """The bare JWK of an EC public key: `kty`, `crv`, `x`, `y` (RFC 7518 §6.2.1)."""
-    full = ECAlgorithm.to_jwk(key, as_dict=True)
-    return {name: str(full[name]) for name in sorted(COORDINATES)}
+def public_jwk(key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> dict[str, str]:
+    """The bare JWK of a public key: `kty`, `crv`, `x`, `y` (RFC 7518 §6.2.1) or `kty`, `n`, `e` (§6.3.1)."""
+    if isinstance(key, rsa.RSAPublicKey):
+        full = RSAAlgorithm.to_jwk(key, as_dict=True)
+    else:
+        full = ECAlgorithm.to_jwk(key, as_dict=True)
+    return {name: str(full[name]) for name in sorted(REQUIRED[full["kty"]])}
 
 
 def thumbprint(jwk: Mapping[str, str]) -> str:
-    """The SHA-256 thumbprint of a JWK in base64url (RFC 7638 §3)."""
-    required = msgspec.json.encode({name: jwk[name] for name in sorted(COORDINATES)})
+    """The SHA-256 thumbprint of an EC or RSA JWK in base64url (RFC 7638 §3)."""
+    required = msgspec.json.encode({name: jwk[name] for name in sorted(REQUIRED[jwk["kty"]])})
     return urlsafe_b64encode(sha256(required).digest()).rstrip(b"=").decode()
 
 
-def key_set(jwks: list[dict[str, str]], states: Mapping[str, Mapping[str, str]]) -> bytes:
+def key_set(jwks: list[dict[str, str]], states: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """A published JWK set. `states` maps each `kid` to its state and since when; readers of plain sets ignore it."""
-    return msgspec.json.encode({"keys": jwks, "states": states})
+    return {"keys": jwks, "states": dict(states)}
 
 
 def read_key(jwk: object) -> PublicKey:
-    """The key of a published JWK. Raises `MalformedKey` for all but an EC P-256 public key for ES256 with a `kid`."""
+    """The key of a published JWK. Raises `MalformedKey` for all but a P-256 or an RSA (RS256) public key with a `kid`."""
     if not isinstance(jwk, dict) or not isinstance(jwk.get("kid"), str):
         raise MalformedKey("A published key must be a JWK with a kid.")
+    if jwk.get("kty") == "RSA" and jwk.get("alg") == "RS256" and "d" not in jwk:
+        return _rsa_key(jwk)
     if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256" or jwk.get("alg", "ES256") != "ES256" or "d" in jwk:
         raise MalformedKey(f"The key {jwk['kid'][:200]} is not a public P-256 key for ES256.")
     try:
@@ -76,3 +83,13 @@ def read_key_set(document: object) -> dict[str, PublicKey]:
             continue
         found[key.kid] = key
     return found
+
+
+def _rsa_key(jwk: dict[str, Any]) -> PublicKey:
+    try:
+        key = RSAAlgorithm.from_jwk({name: jwk[name] for name in REQUIRED["RSA"]})
+    except (PyJWTError, KeyError, ValueError, TypeError) as error:
+        raise MalformedKey(f"The key {jwk['kid'][:200]} cannot be read.") from error
+    if not isinstance(key, rsa.RSAPublicKey) or not SMALLEST_RSA <= key.key_size <= LARGEST_RSA:
+        raise MalformedKey(f"The key {jwk['kid'][:200]} is not an RSA key of 2048 to 8192 bits.")
+    return PublicKey(kid=jwk["kid"], alg="RS256", key=key)

@@ -6,7 +6,7 @@ A token is a compact JWS (RFC 7515) over the document's own bytes, which are nev
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from jwt import PyJWS
 from jwt.algorithms import ECAlgorithm
@@ -16,13 +16,19 @@ from credential.errors import BadSignature, UnsupportedAlgorithm
 from credential.jwks import PublicKey
 from credential.reader import UnverifiedToken
 
-__all__ = ["Signer", "es256", "sign", "verify"]
+__all__ = ["Signer", "es256", "rs256", "sign", "verify"]
 
 HALF = 32  # bytes of r and of s for P-256
 
 
 class Signer(Protocol):
-    """Whatever can sign with one private key: a key file today, an HSM or a cloud service tomorrow."""
+    """Whatever can sign with one private key: a key file today, an HSM or a cloud service tomorrow.
+
+    One over PKCS#11 or a cloud's key service fills in the four members below and no more. It keeps what reaches its key
+    (a session, credentials) to itself, raises an error of its own when the key cannot be reached, and gives raw signature
+    bytes: most services answer ES256 with DER, which `decode_dss_signature` takes apart. They sign at random, too; then two
+    processes at one intent make different tokens, of which the one that is stored first is given out.
+    """
 
     @property
     def kid(self) -> str:
@@ -30,10 +36,17 @@ class Signer(Protocol):
 
     @property
     def alg(self) -> str:
-        """The JOSE algorithm, such as ES256."""
+        """The JOSE algorithm: ES256 or RS256."""
+
+    @property
+    def jwk(self) -> dict[str, str]:
+        """The public half as a bare JWK, without `kid`: what `credential.jwks.public_jwk` gives."""
 
     def sign(self, data: bytes) -> bytes:
-        """The raw JOSE signature over `data`: for ES256 the 64 bytes r ‖ s (RFC 7518 §3.4)."""
+        """The raw JOSE signature over `data`, which is not hashed yet.
+
+        For ES256 the 64 bytes r ‖ s (RFC 7518 §3.4), for RS256 as many bytes as the modulus has (§3.3).
+        """
 
 
 class _SignerAlgorithm(ECAlgorithm):
@@ -49,13 +62,19 @@ class _SignerAlgorithm(ECAlgorithm):
 
 _SIGNING = PyJWS(algorithms=[])
 _SIGNING.register_algorithm("ES256", _SignerAlgorithm(ECAlgorithm.SHA256))
-_VERIFYING = PyJWS(algorithms=["ES256"])
+_SIGNING.register_algorithm("RS256", _SignerAlgorithm(ECAlgorithm.SHA256))  # the signer makes the signature, not this
+_VERIFYING = PyJWS(algorithms=["ES256", "RS256"])
 
 
 def es256(key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
     """Sign `data`: r ‖ s, deterministic (RFC 6979): the same document always gives the same token, in any process."""
     r, s = decode_dss_signature(key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
     return r.to_bytes(HALF, "big") + s.to_bytes(HALF, "big")
+
+
+def rs256(key: rsa.RSAPrivateKey, data: bytes) -> bytes:
+    """Sign `data`: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3), deterministic by itself."""
+    return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
 
 
 def sign(document: bytes, signer: Signer, *, typ: str = "JWT") -> str:

@@ -39,15 +39,18 @@ async def report_completion(request: Request[Any, Any, Any], service: NamedDepen
 async def revoke_credential(
     request: Request[Any, Any, Any], service: NamedDependency[Service], code: FromPath[str]
 ) -> Response[bytes]:
-    """Revoke a credential: `{"reason": "…"}`."""
+    """Revoke a credential: `{"reason": "…"}`, and optionally `"superseded_by"`, the code of the one that replaces it."""
     body = await request.body()
 
     def act() -> Response[bytes]:
         organisation_id = organisation_of_key(service, _api_key(request))
-        reason = _object(body).get("reason")
+        given = _object(body)
+        reason, successor = given.get("reason"), given.get("superseded_by")
         if not isinstance(reason, str):
             raise Invalid((FieldProblem("reason", "must be a text"),))
-        return _answer(service, revoke(service, organisation_id, code, reason), 200)
+        if not isinstance(successor, str | None):
+            raise Invalid((FieldProblem("superseded_by", "must be the code of a credential"),))
+        return _answer(service, revoke(service, organisation_id, code, reason, superseded_by=successor), 200)
 
     return await anyio.to_thread.run_sync(act)
 
@@ -79,6 +82,8 @@ def _answer(service: Service, credential: Credential, status: int) -> Response[b
     }
     if credential.revoked_at:
         answer["revoked"] = {"at": credential.revoked_at, "reason": credential.revocation_reason}
+    if credential.superseded_by:
+        answer["superseded_by"] = service.addresses.credential(credential.superseded_by)
     headers = {"Location": address, "Cache-Control": "no-store"}
     return Response(msgspec.json.encode(answer), status_code=status, headers=headers, media_type="application/json")
 

@@ -5,17 +5,16 @@ import tomllib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table as Grid
 from rich.text import Text
 
 from credential import code as codes
-from issuer import doctor, organisations
+from issuer import confirmations, doctor, organisations
 from issuer.achievements import publish
 from issuer.certificate import prepare_faces, require_libraries
 from issuer.credentials.certificate import certificate, worded
@@ -24,7 +23,7 @@ from issuer.credentials.revoke import revoke
 from issuer.errors import Conflict, FieldProblem, Invalid, IssuerError
 from issuer.roster import read_roster
 from issuer.service import Service, open_service
-from issuer.serving import serve_until_stopped
+from issuer.serving import no_core_dumps, serve_until_stopped
 from issuer.settings import settings_from
 from issuer.tables import Organisation
 from keys.errors import KeyringError
@@ -47,6 +46,8 @@ app.add_typer(keys, name="keys")
 say = Console(highlight=False, soft_wrap=True, markup=False)  # an operator's text is no markup
 progress_on = Console(stderr=True)
 
+PINNED = "Verifiers whose entry has no jwks_uri need the new entry: issuer directory"
+Key = Annotated[str, typer.Argument(help="The key's thumbprint, as `issuer keys list` shows it.")]
 File = Annotated[Path, typer.Argument(help="A TOML file; see demo/ for one to start from.")]
 
 
@@ -131,33 +132,76 @@ def issue_file(
 def revoke_code(
     code: Annotated[str, typer.Argument(help="The code printed on the certificate.")],
     reason: Annotated[str, typer.Option(help="Why; whoever holds the credential can read it.")],
+    superseded_by: Annotated[str | None, typer.Option(help="The code of the credential that replaces it.")] = None,
 ) -> None:
     """Revoke a credential. Verifiers see it within five minutes; it cannot be taken back."""
     service = _service()
-    revoked = revoke(service, _organisation(service).id, code, reason)
+    revoked = revoke(service, _organisation(service).id, code, reason, superseded_by=superseded_by)
     say.print(
         f"{codes.printed(revoked.code)} was revoked on {revoked.revoked_at:%Y-%m-%d %H:%M} UTC: {revoked.revocation_reason}"
     )
+    if revoked.superseded_by:
+        say.print(f"It is replaced by {codes.printed(revoked.superseded_by)}.")
 
 
 @keys.command("list")
 def list_keys() -> None:
-    """Show every key: its state, since when, and its thumbprint."""
+    """Show every key: its state, since when, from when on it signs, and its thumbprint."""
     service = _service()
-    grid = Grid("state", "since (UTC)", "algorithm")
-    grid.add_column("key", no_wrap=True, min_width=43)
-    for key in service.keyrings.of(_organisation(service).id).keys:
-        grid.add_row(key.state, f"{key.since:%Y-%m-%d %H:%M}", key.alg, key.id)
-    say.print(grid)
+    keyring, now = service.keyrings.of(_organisation(service).id), service.now()
+    for key in keyring.keys:  # no table: a thumbprint must stand whole in a narrow window, to be copied
+        stands = keyring.standing(key, now)
+        say.print(f"{key.id}  {key.alg}")
+        say.print(f"    {stands.state} since {_minute(stands.since)} UTC, signs from {_minute(key.signs_from)} UTC on")
 
 
 @keys.command()
-def rotate() -> None:
-    """Make a new signing key and retire the old one. What the old key signed stays valid."""
+def rotate(
+    at_once: Annotated[bool, typer.Option("--now", help="Sign with it at once, before verifiers know it.")] = False,
+    algorithm: Annotated[
+        Literal["ES256", "RS256"] | None, typer.Option(help="By default that of the key that signs now.")
+    ] = None,
+) -> None:
+    """Publish a new signing key, which takes over 15 minutes later by itself. What the old key signed stays valid."""
     service = _service()
-    keyring = service.keyrings.of(_organisation(service).id).rotate(service.now())
-    say.print(f"Signing with {keyring.active.id} from now on.")
-    say.print("Verifiers whose entry has no jwks_uri need the new entry: issuer directory")
+    keyring = service.keyrings.of(_organisation(service).id).rotate(service.now(), algorithm=algorithm, at_once=at_once)
+    if waiting := keyring.waiting(service.now()):
+        say.print(f"Key {waiting.id} is published and signs from {_minute(waiting.signs_from)} UTC on.")
+    else:
+        say.print(f"Signing with {keyring.active(service.now()).id} from now on.")
+    say.print(PINNED)
+
+
+@keys.command()
+def compromised(key: Key) -> None:
+    """Say that someone else may hold a key. It cannot be taken back; verifiers doubt all it signed until you confirm it."""
+    service = _service()
+    keyring = service.keyrings.of(_organisation(service).id).mark_compromised(key, service.now())
+    marked = keyring.standing(keyring.find(key), service.now())
+    say.print(f"Key {key} is compromised since {_minute(marked.since)} UTC. Its private half was deleted.")
+    say.print(f"Signing with {keyring.active(service.now()).id}.")
+    say.print(f"Confirm what we issued with it: issuer keys confirm {key}")
+    say.print(PINNED)
+
+
+@keys.command()
+def confirm(
+    key: Key,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"],
+            help="Only what was issued before this moment (UTC); by default before the key was marked compromised.",
+        ),
+    ] = None,
+) -> None:
+    """Confirm, under the key that signs now, every credential in our database that a compromised key signed."""
+    service = _service()
+    with progress_on.status("Confirming …"):
+        count = confirmations.confirm(
+            service, _organisation(service).id, key, until.replace(tzinfo=UTC) if until else None
+        )
+    say.print(f"{count} credentials of {key} are confirmed.")
 
 
 @app.command("api-key")
@@ -178,6 +222,7 @@ def directory() -> None:
 @app.command()
 def serve() -> None:
     """Run the service until it is stopped."""
+    no_core_dumps()  # before any key is in memory; the workers inherit it
     settings = settings_from()
     service = open_service(settings)
     finish_intents(service)
@@ -203,6 +248,10 @@ def _service() -> Service:
 def _organisation(service: Service) -> Organisation:
     with service.database.reading() as session:
         return organisations.the_only_one(session)
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _toml(file: Path) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from issuer import organisations
 from issuer.certificate import missing_libraries, undrawable
 from issuer.errors import IssuerError
 from issuer.service import open_service
-from issuer.settings import settings_from
+from issuer.settings import Settings, settings_from
 from keys.errors import KeyringError
+from keys.keyring import Keyring
+from keys.wrapping import is_exposed
 
 __all__ = ["Finding", "examine"]
 
@@ -35,9 +37,11 @@ def examine() -> list[Finding]:
         with service.database.reading() as session:
             organisation = organisations.the_only_one(session)
         findings.append(Finding("organisation", True, f"{organisation.id} ({organisation.names['zh-Hans']})"))
-        active = service.keyrings.of(organisation.id).active.id
+        active = service.keyrings.active(organisation.id).id
         service.keyrings.signer(organisation.id, active)
         findings.append(Finding("signing key", True, f"{active} opens"))
+        findings.append(_guard(settings))
+        findings.append(_private_files(settings, service.keyrings.of(organisation.id)))
     except (IssuerError, KeyringError) as error:
         findings.append(Finding("stopped here", False, str(error)))
     return findings
@@ -49,6 +53,26 @@ def _fonts() -> Finding:
     except IssuerError as error:
         return Finding("fonts", False, str(error))
     return Finding("fonts", not missing, f"cannot draw {missing}" if missing else "Chinese and extended Latin")
+
+
+def _guard(settings: Settings) -> Finding:
+    if settings.passphrase:
+        return Finding("keys guarded by", True, "a passphrase (Argon2id)")
+    return Finding(
+        "keys guarded by",
+        True,
+        f"the machine key {settings.machine_key_file}, next to the data: whoever can read this machine's files has both "
+        "(ISSUER_KEY_PASSPHRASE_FILE keeps them apart)",
+    )
+
+
+def _private_files(settings: Settings, keyring: Keyring) -> Finding:
+    machine_key = settings.machine_key_file
+    exposed = [*keyring.exposed(), *([machine_key] if machine_key.exists() and is_exposed(machine_key) else [])]
+    if not exposed:
+        return Finding("private files", True, "for their owner only")
+    files = " ".join(map(str, exposed))
+    return Finding("private files", False, f"others can read {files}: chmod 600 {files}, and rotate if anyone did")
 
 
 def _address(name: str, url: str) -> Finding:

@@ -14,11 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credential import document
+from credential.jwks import key_set
 from issuer.addresses import NAME
 from issuer.errors import Conflict, FieldProblem, Invalid, NotAuthorised, NotFound
 from issuer.service import Service
 from issuer.tables import ApiKey, Organisation
 from issuer.text import TextRefused, printable
+from keys.signer import Algorithm
 
 __all__ = [
     "create",
@@ -30,6 +32,7 @@ __all__ = [
     "organisation_of_key",
     "profile",
     "public_jwks",
+    "published_keys",
     "the_only_one",
 ]
 
@@ -41,13 +44,17 @@ LONGEST_NAME = 40  # of an organisation or a signatory, in graphemes: what fits 
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An organisation as described in a file. `name` and each signatory have one text per language."""
+    """An organisation as described in a file. `name` and each signatory have one text per language.
+
+    `algorithm` is that of its first key; later ones follow the key before them unless `keys rotate` says otherwise.
+    """
 
     id: str
     tag: str
     name: dict[str, str]
     url: str | None = None
     signatories: tuple[dict[str, str], ...] = ()
+    algorithm: Algorithm = "ES256"
 
 
 def create(service: Service, given: Mapping[str, Any]) -> Organisation:
@@ -68,7 +75,7 @@ def create(service: Service, given: Mapping[str, Any]) -> Organisation:
         session.flush()
         # Keys before the commit: an organisation in the database always has keys. What a crash leaves here is taken up
         # by the next try.
-        service.keyrings.make(described.id, service.now())
+        service.keyrings.make(described.id, described.algorithm)
         session.commit()
         return organisation
 
@@ -149,6 +156,22 @@ def public_jwks(service: Service, organisation_id: str) -> list[dict[str, str]]:
     ]
 
 
+def published_keys(service: Service, organisation_id: str) -> dict[str, Any]:
+    """The JWK set of the organisation and beside it, by `kid`, how each key stands now.
+
+    `state` is `next`, `active`, `retired` or `compromised`, `since` when; a next key also says when it `signs_from`.
+    """
+    keyring, now = service.keyrings.of(organisation_id), service.now()
+    states: dict[str, dict[str, str]] = {}
+    for key in keyring.keys:
+        stands = keyring.standing(key, now)
+        said = {"state": stands.state, "since": document.moment(stands.since)}
+        if stands.state == "next":
+            said["signs_from"] = document.moment(key.signs_from)
+        states[service.addresses.key(organisation_id, key.id)] = said
+    return key_set(public_jwks(service, organisation_id), states)
+
+
 def directory_entry(service: Service, organisation: Organisation) -> dict[str, Any]:
     """What a verifier's operator puts into the directory to know this issuer, its keys pinned."""
     address = service.addresses
@@ -158,7 +181,7 @@ def directory_entry(service: Service, organisation: Organisation) -> dict[str, A
         "service": f"{address.public_url}/",
         "name": organisation.names,
         "url_prefix": f"{address.public_url}/",
-        "jwks": {"keys": public_jwks(service, organisation.id)},
+        "jwks": published_keys(service, organisation.id),
         "jwks_uri": address.key_set(organisation.id),
         "since": f"{organisation.created_at:%Y-%m-%d}",
     }

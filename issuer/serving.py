@@ -1,5 +1,6 @@
 """Runs the application on granian until it is told to stop."""
 
+import resource
 import socket
 
 from granian import Granian
@@ -8,7 +9,12 @@ from granian.constants import Interfaces
 from issuer.errors import Misconfigured
 from issuer.settings import Settings
 
-__all__ = ["serve_until_stopped"]
+__all__ = ["no_core_dumps", "serve_until_stopped"]
+
+
+def no_core_dumps() -> None:
+    """A crash of this process or its children writes no memory, and with it no private key, to the disk."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def serve_until_stopped(settings: Settings) -> None:

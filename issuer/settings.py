@@ -26,6 +26,11 @@ class Settings:
     database_url: str = field(repr=False)
     passphrase: str | None = field(repr=False)
 
+    @property
+    def machine_key_file(self) -> Path:
+        """What guards the keys where there is no passphrase."""
+        return self.data_dir / "machine.key"
+
 
 def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read `ISSUER_*` and `VERIFIER_PUBLIC_URL`; `issuer --help` explains each. Raises `Misconfigured`."""

@@ -2,14 +2,13 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from credential import proof
 from credential.status import LENGTH, VALID_FOR, list_document
+from issuer.database import INSERT
 from issuer.errors import NotFound, Unavailable
 from issuer.service import Service
 from issuer.tables import Credential, StatusIndex, StatusList
@@ -19,7 +18,6 @@ __all__ = ["count_change", "signed_list", "take_index"]
 
 FULLEST = LENGTH * 3 // 4  # beyond it, random draws hit taken indexes ever more often
 SIGN_AGAIN_AFTER = timedelta(hours=12)  # of the 24 for which a list is valid
-INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def take_index(session: Session, organisation_id: str, now: datetime) -> tuple[str, int]:
@@ -53,19 +51,20 @@ def count_change(session: Session, list_id: str) -> None:
 
 
 def signed_list(service: Service, organisation_id: str, list_id: str) -> str:
-    """The list as published, a token: signed once per change and well before it expires, stored, and served to everyone."""
+    """The list as published, a token: signed once per change and well before it expires, stored, and served to everyone.
+
+    It is also signed anew when the key that signed it turns out to be compromised.
+    """
     now = service.now()
     with service.database.reading() as session:
         kept = session.get(StatusList, list_id)
         if kept is None or kept.organisation_id != organisation_id:
             raise NotFound("There is no such status list.")
-        if fresh := _fresh(kept, now, SIGN_AGAIN_AFTER):
-            return fresh
     try:
-        return _sign(service, organisation_id, list_id, now)
+        return _fresh(service, kept, now) or _sign(service, organisation_id, list_id, now)
     except (KeyringError, Unavailable):
         # What is stored and unchanged is still true and still valid: better than nothing while the keys are away.
-        if still_valid := _fresh(kept, now, VALID_FOR):
+        if still_valid := _unchanged(kept, now, VALID_FOR):
             return still_valid
         raise
 
@@ -73,7 +72,7 @@ def signed_list(service: Service, organisation_id: str, list_id: str) -> str:
 def _sign(service: Service, organisation_id: str, list_id: str, now: datetime) -> str:
     with service.database.writing() as session:
         kept = session.get_one(StatusList, list_id, with_for_update=True)
-        if fresh := _fresh(kept, now, SIGN_AGAIN_AFTER):  # another process was quicker
+        if fresh := _fresh(service, kept, now):  # another process was quicker
             return fresh
         revoked = session.scalars(
             select(Credential.list_index).where(Credential.list_id == list_id, Credential.revoked_at.is_not(None))
@@ -82,15 +81,22 @@ def _sign(service: Service, organisation_id: str, list_id: str, now: datetime) -
         unsigned = list_document(
             addresses.status_list(organisation_id, list_id), addresses.organisation(organisation_id), revoked, now
         )
-        signer = service.keyrings.signer(organisation_id, service.keyrings.of(organisation_id).active.id)
-        kept.token = proof.sign(unsigned, signer, typ="vc+jwt")
-        kept.signed_changes, kept.signed_at = kept.changes, now
+        key_id = service.keyrings.active(organisation_id).id
+        kept.token = proof.sign(unsigned, service.keyrings.signer(organisation_id, key_id), typ="vc+jwt")
+        kept.signed_changes, kept.signed_at, kept.signed_by = kept.changes, now, key_id
         session.commit()
         return kept.token
 
 
-def _fresh(kept: StatusList, now: datetime, age: timedelta) -> str | None:
+def _fresh(service: Service, kept: StatusList, now: datetime) -> str | None:
+    """The stored token, if nothing was revoked since, it was signed lately, and the key that signed it is sound."""
+    token = _unchanged(kept, now, SIGN_AGAIN_AFTER)
+    sound = kept.signed_by and not service.keyrings.of(kept.organisation_id).find(kept.signed_by).compromised_at
+    return token if sound else None
+
+
+def _unchanged(kept: StatusList, now: datetime, age: timedelta) -> str | None:
     """The stored token, if nothing was revoked since and it was signed less than `age` ago."""
-    if kept.token is None or kept.signed_at is None or kept.signed_changes != kept.changes:
+    if kept.signed_at is None or kept.signed_changes != kept.changes:
         return None
     return kept.token if now - kept.signed_at < age else None

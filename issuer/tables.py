@@ -16,7 +16,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-__all__ = ["Achievement", "ApiKey", "Credential", "Organisation", "StatusIndex", "StatusList", "Table"]
+__all__ = [
+    "Achievement",
+    "ApiKey",
+    "Confirmation",
+    "Credential",
+    "Organisation",
+    "StatusIndex",
+    "StatusList",
+    "Table",
+]
 
 
 class Moment(TypeDecorator[datetime]):
@@ -87,7 +96,7 @@ class Achievement(Table):
 class StatusList(Table):
     """A status list and, once asked for, its signed form: signed once per change, then served to everyone.
 
-    `changes` counts revocations; `signed_changes` says how many of them the stored token holds.
+    `changes` counts revocations; `signed_changes` says how many of them the stored token holds, `signed_by` whose it is.
     """
 
     __tablename__ = "status_lists"
@@ -99,6 +108,7 @@ class StatusList(Table):
     token: Mapped[str | None]
     signed_changes: Mapped[int | None]
     signed_at: Mapped[datetime | None]
+    signed_by: Mapped[str | None]
     created_at: Mapped[datetime]
 
 
@@ -144,3 +154,14 @@ class Credential(Table):
     issued_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revocation_reason: Mapped[str | None]
+    superseded_by: Mapped[str | None] = mapped_column(ForeignKey("credentials.code"))
+
+
+class Confirmation(Table):
+    """A credential that a compromised key signed and that we did issue, by the SHA-256 of what was signed."""
+
+    __tablename__ = "confirmations"
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    key_id: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(primary_key=True)

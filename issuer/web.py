@@ -1,4 +1,4 @@
-"""What the issuer publishes: profile, keys, achievements, status lists, and each credential in its forms ."""
+"""What the issuer publishes: profile, keys, achievements, status lists, and each credential in its forms."""
 
 from functools import lru_cache
 from hashlib import sha256
@@ -15,9 +15,8 @@ from litestar.params import FromPath
 
 from credential import code as codes
 from credential import document, reader
-from credential.jwks import key_set
 from credential.wording import Wording
-from issuer import achievements, organisations
+from issuer import achievements, confirmations, organisations
 from issuer.credentials.certificate import certificate, worded
 from issuer.credentials.records import find
 from issuer.errors import NotFound
@@ -57,14 +56,10 @@ def profile(request: Request[Any, Any, Any], service: NamedDependency[Service], 
 
 @get("/orgs/{org:str}/jwks.json", sync_to_thread=True)
 def jwks(request: Request[Any, Any, Any], service: NamedDependency[Service], org: FromPath[str]) -> Response[bytes]:
-    """All keys of the organisation, retired ones too, with their states."""
+    """All keys that the organisation ever had, with their states."""
     with service.database.reading() as session:
         organisations.find(session, org)
-    keys = service.keyrings.of(org).keys
-    states = {
-        service.addresses.key(org, key.id): {"state": key.state, "since": document.moment(key.since)} for key in keys
-    }
-    published = key_set(organisations.public_jwks(service, org), states)
+    published = msgspec.json.encode(organisations.published_keys(service, org))
     return _published(request, published, "application/jwk-set+json", SOON)
 
 
@@ -79,6 +74,19 @@ def key(
         if jwk["kid"] == service.addresses.key(org, key_id):
             return _published(request, msgspec.json.encode(jwk), "application/jwk+json", SOON)
     raise NotFound("There is no such key.")
+
+
+@get("/orgs/{org:str}/keys/{key_id:str}/confirmed/{prefix:str}", sync_to_thread=True)
+def confirmed(
+    request: Request[Any, Any, Any],
+    service: NamedDependency[Service],
+    org: FromPath[str],
+    key_id: FromPath[str],
+    prefix: FromPath[str],
+) -> Response[bytes]:
+    """Which credentials of a compromised key the organisation confirms: those whose hash begins with `prefix`."""
+    signed = confirmations.confirmed(service, org, key_id, prefix)
+    return _published(request, signed.encode(), "application/jwt", SOON)
 
 
 @get("/orgs/{org:str}/achievements/{slug:str}/{version:int}", sync_to_thread=True)
@@ -144,12 +152,14 @@ def _drawing_line() -> anyio.CapacityLimiter:
 def credential_status(
     request: Request[Any, Any, Any], service: NamedDependency[Service], code: FromPath[str]
 ) -> Response[bytes]:
-    """Why and since when a credential was revoked."""
+    """Why and since when a credential was revoked, and which one replaces it."""
     with service.database.reading() as session:
         found = find(session, code)
     answer: dict[str, Any] = {"revoked": found.revoked_at is not None}
     if found.revoked_at:
         answer |= {"since": document.moment(found.revoked_at), "reason": found.revocation_reason}
+    if found.superseded_by:
+        answer["superseded_by"] = service.addresses.credential(found.superseded_by)
     return _published(request, msgspec.json.encode(answer), "application/json", SOON)
 
 
@@ -193,4 +203,4 @@ def _page(request: Request[Any, Any, Any], service: Service, found: Credential, 
     return _published(request, html.encode(), "text/html", SOON, **headers)
 
 
-ROUTES = [profile, jwks, key, achievement, status_list, credential, credential_status, style, healthz]
+ROUTES = [profile, jwks, key, confirmed, achievement, status_list, credential, credential_status, style, healthz]

@@ -6,16 +6,31 @@ PEM files is therefore always 256 bits: from Argon2id (RFC 9106, 64 MiB, 3 passe
 
 import os
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from keys.errors import KeyringUnreadable
 
-__all__ = ["machine_key", "stretched"]
+__all__ = ["SALT_BYTES", "Wrapping", "is_exposed", "machine_key", "stretched"]
 
 SALT_BYTES = 16
 KEY_BYTES = 32
+OTHERS = 0o077  # the mode bits of everyone but the owner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wrapping:
+    """What opens the private files: a passphrase or, without one, a machine key read when first needed."""
+
+    passphrase: str | None = field(repr=False)
+    machine_key: Callable[[], bytes]
+
+    def key(self, salt: bytes) -> bytes:
+        """The password of the PEM files, 64 hex characters."""
+        return stretched(self.passphrase, salt) if self.passphrase else self.machine_key()
 
 
 def stretched(passphrase: str, salt: bytes) -> bytes:
@@ -43,3 +58,8 @@ def machine_key(file: Path) -> bytes:
     if len(kept) != 2 * KEY_BYTES:
         raise KeyringUnreadable(f"The machine key {file} is damaged: restore it from a backup; the keys need it.")
     return kept
+
+
+def is_exposed(file: Path) -> bool:
+    """Whether others than its owner may read or write a file."""
+    return bool(file.stat().st_mode & OTHERS)

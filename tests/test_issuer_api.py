@@ -10,11 +10,14 @@ from litestar.testing import TestClient
 
 from credential import code as codes
 from credential import reader
+from issuer import achievements, organisations
+from issuer.completions import read_completion
+from issuer.credentials.issue import issue
 from issuer.errors import IssuerError
 from issuer.organisations import make_api_key
 from issuer.service import Service
 from issuer.tables import Credential, Organisation
-from tests.conftest import COMPLETION, Clock
+from tests.conftest import ACHIEVEMENT, COMPLETION, Clock
 
 
 def report(issuer: TestClient[Litestar], api_key: str, **fields: Any) -> httpx.Response:
@@ -98,8 +101,6 @@ def test_an_api_key_is_not_in_the_database(service: Service, api_key: str) -> No
 def test_an_api_key_of_one_organisation_cannot_revoke_for_another(
     issuer: TestClient[Litestar], service: Service, credential: Credential
 ) -> None:
-    from issuer import organisations
-
     other: Organisation = organisations.create(service, {"id": "other", "tag": "OT", "name": {"zh-Hans": "他校"}})
     key = make_api_key(service, other, "test")
     answer = issuer.post(
@@ -120,6 +121,46 @@ def test_a_revocation_is_published_with_its_reason(
     )
     assert answer.status_code == 200
     assert issuer.get(url).json() == {"revoked": True, "since": "2026-11-21T02:00:00Z", "reason": "成绩有误"}
+
+
+def revoke_with(issuer: TestClient[Litestar], api_key: str, code: str, **body: Any) -> httpx.Response:
+    return issuer.post(
+        f"/api/credentials/{code}/revoke",
+        json={"reason": "成绩有误", **body},
+        headers={"Authorization": f"Bearer {api_key}"},
+    )
+
+
+def test_what_replaces_a_revoked_credential_is_published(
+    issuer: TestClient[Litestar], api_key: str, credential: Credential
+) -> None:
+    newer = report(issuer, api_key, completion_id="corrected", score="89").json()
+    assert revoke_with(issuer, api_key, credential.code).status_code == 200
+    assert "superseded_by" not in issuer.get(f"/credentials/{credential.code}/status").json()
+    answer = revoke_with(issuer, api_key, credential.code, superseded_by=newer["code"], reason="another")
+    assert (answer.status_code, answer.json()["superseded_by"]) == (200, newer["credential"])
+    assert issuer.get(f"/credentials/{credential.code}/status").json() == {
+        "revoked": True,
+        "since": "2026-11-21T02:00:00Z",
+        "reason": "成绩有误",
+        "superseded_by": newer["credential"],
+    }
+    assert revoke_with(issuer, api_key, credential.code, superseded_by=newer["code"]).status_code == 200
+
+
+def test_only_another_credential_of_the_organisation_in_force_can_replace_one_and_else_nothing_is_revoked(
+    issuer: TestClient[Litestar], service: Service, api_key: str, credential: Credential
+) -> None:
+    organisations.create(service, {"id": "other", "tag": "OT", "name": {"zh-Hans": "他校"}})
+    achievements.publish(service, "other", ACHIEVEMENT)
+    foreign = issue(service, "other", read_completion(COMPLETION, service.now())).credential.code
+    revoked = report(issuer, api_key, completion_id="2").json()["code"]
+    revoke_with(issuer, api_key, revoked)
+    wrongs: list[object] = [credential.code, foreign, revoked, codes.new("WG"), "WG-0000", "", 5, []]
+    for wrong in wrongs:
+        answer = revoke_with(issuer, api_key, credential.code, superseded_by=wrong)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/superseded_by"), wrong
+    assert issuer.get(f"/credentials/{credential.code}/status").json() == {"revoked": False}
 
 
 def test_the_status_list_changes_with_a_revocation_and_with_time_but_not_otherwise(

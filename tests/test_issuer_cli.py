@@ -1,15 +1,23 @@
 """The issuer's command line: every refusal is one clear sentence and exit code 1, never a traceback."""
 
+import re
+import resource
 import shutil
 import socket
 import stat
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from credential import code as codes
+from demo.services import serving
 from issuer import cli
 from issuer.certificate import libraries
+from issuer.service import open_service
+from issuer.settings import settings_from
 
 DEMO = Path(__file__).parent.parent / "demo"
 ROSTER = (
@@ -80,9 +88,118 @@ def test_a_credential_is_revoked_by_its_code(ready: Run, roster: Path, tmp_path:
 
 def test_keys_are_listed_and_rotated(ready: Run) -> None:
     assert "active" in ready("keys", "list")[1]
-    assert "Signing with" in ready("keys", "rotate")[1]
+    assert "is published and signs from" in ready("keys", "rotate")[1]
+    listed = ready("keys", "list")[1]
+    assert "active" in listed and "next" in listed
+    code, _, said = ready("keys", "rotate")
+    assert (code, "--now" in said) == (1, True)
+    assert "Signing with" in ready("keys", "rotate", "--now")[1]
     listed = ready("keys", "list")[1]
     assert "active" in listed and "retired" in listed
+    assert ready("keys", "rotate", "--algorithm", "RS256")[0] == 0
+    assert "RS256" in ready("keys", "list")[1]
+
+
+def the_key(ready: Run) -> str:
+    """The thumbprint of the only key."""
+    (found,) = re.findall(r"[\w-]{43}", ready("keys", "list")[1])
+    return str(found)
+
+
+def test_a_compromised_key_is_marked_and_what_it_signed_is_confirmed(ready: Run, roster: Path) -> None:
+    ready("issue", roster)
+    key = the_key(ready)
+    code, _, said = ready("keys", "confirm", key)
+    assert (code, "not marked compromised" in said) == (1, True)
+    assert f"issuer keys confirm {key}" in ready("keys", "compromised", key)[1]
+    assert "compromised" in ready("keys", "list")[1]
+    assert ready("keys", "confirm", key, "--until", "2020-01-01")[1] == f"0 credentials of {key} are confirmed.\n"
+    assert ready("keys", "confirm", key, "--until", "2999-01-01")[1] == f"2 credentials of {key} are confirmed.\n"
+    code, _, said = ready("keys", "compromised", "unknown")
+    assert (code, "keys list" in said) == (1, True)
+
+
+def test_a_credential_is_revoked_in_favour_of_another(ready: Run, roster: Path, tmp_path: Path) -> None:
+    ready("issue", roster, "--out", tmp_path / "out")
+    old, new = sorted(file.stem for file in (tmp_path / "out").glob("*.pdf"))
+    said = ready("revoke", old, "--reason", "成绩有误", "--superseded-by", new)[1]
+    assert f"It is replaced by {codes.printed(new)}." in said
+    code, _, said = ready("revoke", new, "--reason", "x", "--superseded-by", new)
+    assert (code, "itself" in said) == (1, True)
+
+
+def test_the_doctor_says_what_guards_the_keys_and_finds_files_that_others_can_read(
+    ready: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ready("doctor")[1]
+    assert "machine.key, next to the data" in said and "for their owner only" in said
+    (private,) = (tmp_path / "issuer" / "keys" / "glimmer").glob("*.pem")
+    private.chmod(0o644)
+    code, said, _ = ready("doctor")
+    assert (code, f"chmod 600 {private}" in said) == (1, True)
+
+
+CANARY = "canary-passphrase-5150"
+
+
+def test_neither_passphrase_nor_private_key_is_ever_said(
+    run: Run, roster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    monkeypatch.setenv("ISSUER_KEY_PASSPHRASE", CANARY)
+    said: list[object] = [run("init", DEMO / "organisation.toml"), run("keys", "list"), run("doctor")]
+    folder = tmp_path / "issuer" / "keys" / "glimmer"
+    service = open_service(settings_from())
+    keyring = service.keyrings.of("glimmer")
+    signer = service.keyrings.signer("glimmer", keyring.keys[0].id)
+    (pem,) = folder.glob("*.pem")
+    assert isinstance(signer.private, ec.EllipticCurvePrivateKey)
+    number = signer.private.private_numbers().private_value
+    said += [repr(each) for each in (service, service.settings, keyring, service.keyrings.wrapping, signer)]
+    monkeypatch.setenv("ISSUER_KEY_PASSPHRASE", f"{CANARY}-mistyped")
+    mistyped = [run("achievement", DEMO / "achievements/data-analysis.toml"), run("issue", roster), run("doctor")]
+    assert "ISSUER_KEY_PASSPHRASE" in str(mistyped[1])
+    monkeypatch.setenv("ISSUER_KEY_PASSPHRASE", CANARY)
+    good = pem.read_bytes()
+    pem.write_bytes(good[:80] + b"damaged" + good[87:])
+    damaged = [run("issue", roster), run("doctor")]
+    assert damaged[0][0] == 1
+    pem.write_bytes(good)
+    said += [*mistyped, *damaged, run("issue", roster), run("keys", "rotate", "--now")]
+    said += [run("keys", "compromised", keyring.keys[0].id), run("keys", "confirm", keyring.keys[0].id)]
+    everything = " ".join(map(str, said)) + caplog.text
+    secret = number.to_bytes(32, "big")
+    for canary in (
+        CANARY, keyring.wrapping.decode(), str(number), secret.hex(), b64encode(secret).decode(), repr(secret)[2:-1],
+        urlsafe_b64encode(secret).decode().rstrip("="), good.decode().splitlines()[3],
+    ):  # fmt: skip
+        assert canary not in everything
+
+
+@pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="only Linux tells the limits of another process")
+def test_a_serving_process_and_its_workers_write_no_core_dumps(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    environment = {"ISSUER_DATA_DIR": str(tmp_path / "issuer"), "ISSUER_PORT": str(port)}
+    url = f"http://127.0.0.1:{port}"
+    log = tmp_path / "log"
+    resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
+    with serving("issuer", url, log, environment):
+        limits = [
+            (folder / "limits").read_text()
+            for folder in Path("/proc").glob("[0-9]*")
+            if f"ISSUER_DATA_DIR={tmp_path / 'issuer'}".encode() in readable(folder / "environ")
+        ]
+    assert len(limits) >= 2
+    for limit in limits:
+        assert re.search(r"^Max core file size +0 +0 ", limit, re.MULTILINE)
+
+
+def readable(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:  # another user's process, or one that has just ended
+        return b""
 
 
 def test_the_doctor_finds_everything_in_order(ready: Run) -> None:

@@ -2,7 +2,7 @@ import json
 from base64 import urlsafe_b64encode
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwk as foreign_jwk
@@ -57,6 +57,42 @@ def test_one_changed_character_is_never_believed(at: int, character: str) -> Non
     if changed != TOKEN:
         with pytest.raises(CredentialError):
             proof.verify(reader.read(changed), KEY)
+
+
+RSA = KeySigner("https://issuer.example/orgs/o/keys/r", rsa.generate_private_key(public_exponent=65537, key_size=2048))
+RSA_JWK = {**RSA.jwk, "kid": RSA.kid, "alg": "RS256"}
+
+
+def test_an_rs256_token_passes_a_jose_library_that_we_did_not_write_and_ours() -> None:
+    token = proof.sign(b'{"a":1}', RSA)
+    assert reader.read(token).header == {"alg": "RS256", "kid": RSA.kid, "typ": "JWT"}
+    assert foreign_jws.deserialize_compact(token, foreign_jwk.RSAKey.import_key(dict(RSA_JWK)), algorithms=["RS256"])
+    proof.verify(reader.read(token), jwks.read_key(RSA_JWK))
+    assert proof.sign(b'{"a":1}', RSA) == token
+    with pytest.raises(BadSignature):
+        proof.verify(reader.read(token[:-8] + "AAAAAAAA"), jwks.read_key(RSA_JWK))
+    with pytest.raises(UnsupportedAlgorithm):
+        proof.verify(reader.read(token), KEY)
+
+
+def test_the_thumbprint_of_an_rsa_key_is_the_one_of_rfc_7638() -> None:
+    # The example of RFC 7638 §3.1, whose thumbprint the RFC states.
+    modulus = (
+        "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknj"
+        "hMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQ"
+        "vRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzK"
+        "nqDKgw"
+    )
+    jwk = {"kty": "RSA", "n": modulus, "e": "AQAB", "alg": "RS256", "kid": "2011-04-29"}
+    assert jwks.thumbprint(jwk) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"n": "AQAB"}, {"n": 5}, {"e": ""}, {"alg": "RS512"}, {"alg": "ES256"}, {"d": "AQAB"}]
+)
+def test_what_is_no_public_rsa_key_for_rs256_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(MalformedKey):
+        jwks.read_key({**RSA_JWK, **wrong})
 
 
 def test_another_key_is_never_believed() -> None:

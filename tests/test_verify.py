@@ -176,7 +176,7 @@ def test_a_credential_from_the_future_is_not_yet_valid_beyond_five_minutes(ask: 
 
 
 def test_a_key_rotated_since_the_directory_was_written_is_fetched(ask: Ask, service: Service) -> None:
-    service.keyrings.of("glimmer").rotate(service.now())
+    service.keyrings.of("glimmer").rotate(service.now(), at_once=True)
     newer = issue(service, "glimmer", read_completion({**COMPLETION, "completion_id": "2"}, service.now())).credential
     assert word(ask(newer.token or "")) == "valid: ok"
 
@@ -185,7 +185,7 @@ def test_a_key_that_the_issuer_never_published_is_invalid_and_costs_few_fetches(
     ask: Ask, token: str, service: Service, fetcher: FetcherInProcess, credential: Credential, clock: Clock
 ) -> None:
     for number in range(50):
-        signer = service.keyrings.signer("glimmer", service.keyrings.of("glimmer").active.id)
+        signer = service.keyrings.signer("glimmer", service.keyrings.active("glimmer").id)
         forged = proof.sign(credential.document, type(signer)(f"{signer.kid}{number}", signer.private))
         assert word(ask(forged)) == "invalid: unknown_key"
     assert len(fetcher.asked) <= 2
@@ -224,7 +224,7 @@ def list_forger(
         issuer = service.addresses.organisation("glimmer")
         claims = json.loads(status.list_document(address, issuer, [], now or service.now()))
         edit(claims)
-        signer = service.keyrings.signer("glimmer", service.keyrings.of("glimmer").active.id)
+        signer = service.keyrings.signer("glimmer", service.keyrings.active("glimmer").id)
         forged = proof.sign(json.dumps(claims).encode(), type(signer)(kid or signer.kid, signer.private), typ=typ)
 
         async def get(url: str, accept: str = "*/*") -> bytes:
@@ -426,7 +426,7 @@ def test_a_list_of_another_organisation_is_never_consent_whoever_asked_first(
     directory.issuers[entry["id"]] = other  # type: ignore[index]
     document = json.loads(credential.document)
     document["issuer"]["id"] = document["iss"] = entry["id"]
-    active = service.keyrings.of("other").active.id
+    active = service.keyrings.active("other").id
     stranger = proof.sign(json.dumps(document).encode(), service.keyrings.signer("other", active))
     assert word(ask(stranger)) == "unchecked: status_unavailable"
     assert word(ask(credential.token or "")) == "valid: ok"

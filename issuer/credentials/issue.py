@@ -9,6 +9,7 @@ acknowledged that was not stored, and a stored token is never made again.
 
 A crash after 2 leaves an intent, which `finish_intents` completes from step 3 when the service starts again. Signing is
 deterministic, so two workers at the same intent make the same token and the loser of step 5 reads what the winner stored.
+Where a new key took over between them their tokens differ; the stored one is stored together with its own key's id.
 """
 
 import logging
@@ -114,7 +115,7 @@ def _record(service: Service, organisation_id: str, completion: Completion) -> C
             document=describe(
                 service, organisation, achievement, completion, code=code, list_id=list_id, index=index, now=now
             ),
-            key_id=service.keyrings.of(organisation_id).active.id,
+            key_id=service.keyrings.active(organisation_id).id,
             recorded_at=now,
         )
         if len(intent.document) > MOST_BYTES:
@@ -137,16 +138,20 @@ def check_still_ahead(completion: Completion, now: datetime) -> None:
 
 
 def _finish(service: Service, intent: Credential) -> Credential:
-    active = service.keyrings.of(intent.organisation_id).active.id
-    if intent.key_id != active:
+    key = service.keyrings.active(intent.organisation_id)
+    if intent.key_id != key.id:
         with service.database.writing() as session:
-            _where_unsigned(session, intent.code, key_id=active)
+            _where_unsigned(session, intent.code, key_id=key.id)
             intent = session.get_one(Credential, intent.code, populate_existing=True)
             session.commit()
-    token = proof.sign(intent.document, service.keyrings.signer(intent.organisation_id, intent.key_id))  # 3
+        if intent.token:  # another process finished it
+            return intent
+    token = proof.sign(intent.document, service.keyrings.signer(intent.organisation_id, key.id))  # 3
     _check(service, intent, token)  # 4
+    if service.keyrings.of(intent.organisation_id).find(key.id).compromised_at:
+        return _finish(service, intent)  # marked while we signed: the token would be one more that nobody believes
     with service.database.writing() as session:  # 5
-        _where_unsigned(session, intent.code, token=token, issued_at=service.now())
+        _where_unsigned(session, intent.code, token=token, key_id=key.id, issued_at=service.now())
         session.commit()
         return session.get_one(Credential, intent.code, populate_existing=True)
 
@@ -157,12 +162,12 @@ def _where_unsigned(session: Session, code: str, **values: object) -> None:
 
 def _check(service: Service, intent: Credential, token: str) -> None:
     """Read the token as a stranger would, with the key as published: a wrong key or a damaged file ends here."""
-    published = next(key for key in service.keyrings.of(intent.organisation_id).keys if key.id == intent.key_id)
+    published = service.keyrings.of(intent.organisation_id).find(intent.key_id)
     try:
         read = reader.read(token)
         reader.registered_claims(read.claims)
-        kid = service.addresses.key(intent.organisation_id, intent.key_id)
-        proof.verify(read, read_key({**published.jwk, "kid": kid}))
+        kid = service.addresses.key(intent.organisation_id, published.id)
+        proof.verify(read, read_key({**published.jwk, "kid": kid, "alg": published.alg}))
     except CredentialError as error:
         raise NotIssued(
             f"The token of {intent.code} did not pass our own check ({error.code}); it was not issued."
