@@ -23,6 +23,7 @@ __all__ = [
     "create",
     "directory_entry",
     "find",
+    "hold",
     "make_api_key",
     "organisation_of_key",
     "profile",
@@ -104,6 +105,17 @@ def find(session: Session, organisation_id: str) -> Organisation:
     if organisation is None:
         raise NotFound("There is no such organisation.")
     return organisation
+
+
+def hold(session: Session, organisation_id: str) -> None:
+    """Let others who would write for this organisation wait until this transaction ends.
+
+    PostgreSQL alone needs it: what is read and then written by (the newest version, the open status list) would else be
+    read by two at once. SQLite's writers wait for each other anyway. Rows that refer to the organisation are not held.
+    """
+    session.execute(
+        select(Organisation.id).where(Organisation.id == organisation_id).with_for_update(key_share=True)
+    ).first()
 
 
 def the_only_one(session: Session) -> Organisation:
