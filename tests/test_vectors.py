@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.vectors.make import FOLDER, make
+from tests.vectors.workshop import unb64
 from verifier.directory import read_directory
 from verifier.errors import Unreachable
 from verifier.fetch import Fetcher
@@ -46,3 +48,15 @@ def test_the_verifier_answers_as_the_vector_says(file: Path, tmp_path: Path) -> 
     verdict = asyncio.run(verify(vector["token"].encode(), directory, Published(fetcher, lambda: at), at))
     assert {"verdict": verdict.verdict, "reason": verdict.reason} == vector["expect"], vector["why"]
     assert all(url.startswith("https://credentials.example/") for url in fetcher.asked_in_vain)
+
+
+def test_what_the_description_of_the_format_shows_is_real() -> None:
+    vector = json.loads((FOLDER / "genuine" / "complete.json").read_bytes())
+    list_url = json.loads(unb64(vector["token"].split(".")[1]))["credentialStatus"]["statusListCredential"]
+    listed = vector["published"].pop(list_url)
+    texts = [*(unb64(part) for part in vector["token"].split(".")[:2]), unb64(listed.split(".")[1])]
+    real = [*map(json.loads, texts), vector["directory"], *map(json.loads, vector["published"].values())]
+    described = (FOLDER.parents[1] / "docs" / "format.md").read_text(encoding="utf-8")
+    shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)\n```", described, re.DOTALL)]
+    assert len(shown) == len(real) == 6
+    assert all(each in real for each in shown)

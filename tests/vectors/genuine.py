@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tests.vectors import workshop as w
+from tests.vectors.complete import VERSION_URL, complete, version
 from tests.vectors.vector import Vector, vector
 
 
@@ -10,6 +11,11 @@ def genuine() -> Iterator[Vector]:
     claims, ok = w.claims(), "valid: ok"
     until = {"validUntil": "2029-11-20T18:00:00Z", "exp": 1889892000}
     yield vector("as-issued", "The plain case: OB 3.0 §8.2 over VCDM 2.0, ES256.", w.token(claims), ok)
+    name, full = vector(
+        "complete", "Everything that our issuer signs; shown in docs/format.md.", w.token(complete()), ok
+    )
+    full["published"][VERSION_URL] = version().decode()
+    yield name, full
     yield vector("with-an-end", "validUntil and exp are the same moment.", w.token({**claims, **until}), ok)
     yield vector("typ-absent", "typ is optional (RFC 7515 §4.1.9).", w.token(claims, w.header(typ=None)), ok)
     yield vector("typ-vc-jwt", "VC-JOSE-COSE §3.1.1 says vc+jwt.", w.token(claims, w.header(typ="vc+jwt")), ok)
