@@ -11,7 +11,7 @@ from credential import document
 from issuer.descriptions import Described, DescribedAlignment, Translation, read_description
 from issuer.errors import FieldProblem, Invalid, NotFound
 from issuer.organisations import find as find_organisation
-from issuer.organisations import profile
+from issuer.organisations import hold, profile
 from issuer.service import Service
 from issuer.tables import Achievement
 
@@ -39,6 +39,7 @@ def publish(service: Service, organisation_id: str, given: Mapping[str, Any]) ->
     described = read_description(given)
     with service.database.writing() as session:
         organisation = find_organisation(session, organisation_id)
+        hold(session, organisation_id)  # two at once would else make the same version number
         newest = _newest(session, organisation_id, described.slug)
         if newest and _bytes(service, organisation, described, newest.version) == newest.document:
             return newest

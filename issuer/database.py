@@ -1,4 +1,4 @@
-"""The database: SQLite in a file by default, another one by its URL."""
+"""The database: SQLite in a file by default, PostgreSQL by its URL. The same code and the same promises on both."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,14 +9,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError, DataError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
-from issuer.errors import Misconfigured, Unavailable
+from issuer.errors import Misconfigured, NotFound, Unavailable
 
 __all__ = ["INSERT", "Database", "open_database"]
 
@@ -24,6 +24,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
 # SQL has no insert that passes over what is there; both dialects have the same one.
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+MIGRATING = 7_365_126_291_046_187  # a number of our own for PostgreSQL's advisory lock; it only has to stay the same
 
 
 class Database:
@@ -36,8 +37,12 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for reading only. A database out of reach becomes `Unavailable`."""
-        with _session(self.readers) as session:
-            yield session
+        try:
+            with _session(self.readers) as session:
+                yield session
+        except (DataError, OverflowError) as error:
+            # A stranger asked for something that no column can hold, such as version 10^30: it was never stored.
+            raise NotFound("There is no such thing.") from error
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -51,14 +56,14 @@ def _session(engine: Engine) -> Iterator[Session]:
     try:
         with Session(engine, expire_on_commit=False) as session:
             yield session
-    except (OperationalError, PoolTimeout) as error:
+    except (OperationalError, NoConnection) as error:
         raise Unavailable("The database cannot take this now. Nothing was lost; try again in a moment.") from error
 
 
 def open_database(url: str) -> Database:
     """Connect, and bring the tables to this version's form. Raises `Misconfigured` with what to mend."""
     try:
-        parsed = make_url(url)
+        parsed = _with_driver(make_url(url))
         if parsed.drivername.startswith("sqlite") and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         # An error of the database must not carry names into a log.
@@ -66,12 +71,21 @@ def open_database(url: str) -> Database:
         if parsed.drivername.startswith("sqlite"):
             _prepare_sqlite(engine)
         _migrate(engine)
-    except (ArgumentError, ModuleNotFoundError) as error:
+    except ModuleNotFoundError as error:
+        raise Misconfigured(
+            f"ISSUER_DATABASE_URL needs a driver: {error}. For PostgreSQL, `pip install 'weizheng[postgresql]'`."
+        ) from error
+    except ArgumentError as error:
         raise Misconfigured(f"ISSUER_DATABASE_URL is not a database address that works here: {error}.") from error
     except (SQLAlchemyError, OSError) as error:
         reason = getattr(error, "orig", None) or error
         raise Misconfigured(f"The database {parsed!r} cannot be opened: {reason}.") from error
     return Database(engine)
+
+
+def _with_driver(url: URL) -> URL:
+    """The URL with the one PostgreSQL driver that we use, also when written `postgresql://` or `postgres://`."""
+    return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgresql", "postgres"} else url
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -98,10 +112,19 @@ def _prepare_sqlite(engine: Engine) -> None:
 def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    script = ScriptDirectory.from_config(config)
+    wanted = tuple(ScriptDirectory.from_config(config).get_heads())
     with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_heads() == tuple(script.get_heads()):
+        if _heads(connection) == wanted:
             return
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if connection.dialect.name == "postgresql":
+            # Several processes start at once: one migrates, the others wait here and find it done. SQLite's
+            # transaction holds the only write lock there is.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATING})
+        if _heads(connection) != wanted:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _heads(connection: Connection) -> tuple[str, ...]:
+    return MigrationContext.configure(connection).get_current_heads()

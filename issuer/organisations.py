@@ -26,6 +26,7 @@ __all__ = [
     "create",
     "directory_entry",
     "find",
+    "hold",
     "is_web_address",
     "listed",
     "make_api_key",
@@ -128,6 +129,17 @@ def find(session: Session, organisation_id: str) -> Organisation:
 def listed(session: Session) -> Sequence[Organisation]:
     """All organisations, the oldest first."""
     return session.scalars(select(Organisation).order_by(Organisation.created_at)).all()
+
+
+def hold(session: Session, organisation_id: str) -> None:
+    """Let others who would write for this organisation wait until this transaction ends.
+
+    PostgreSQL alone needs it: what is read and then written by (the newest version, the open status list) would else be
+    read by two at once. SQLite's writers wait for each other anyway. Rows that refer to the organisation are not held.
+    """
+    session.execute(
+        select(Organisation.id).where(Organisation.id == organisation_id).with_for_update(key_share=True)
+    ).first()
 
 
 def the_only_one(session: Session) -> Organisation:

@@ -10,23 +10,51 @@ from credential import proof
 from credential.status import LENGTH, VALID_FOR, list_document
 from issuer.database import INSERT
 from issuer.errors import NotFound, Unavailable
+from issuer.organisations import hold
 from issuer.service import Service
 from issuer.tables import Credential, StatusIndex, StatusList
 from keys.errors import KeyringError
 
-__all__ = ["count_change", "signed_list", "take_index"]
+__all__ = ["count_change", "signed_list", "take_index", "take_indexes"]
 
 FULLEST = LENGTH * 3 // 4  # beyond it, random draws hit taken indexes ever more often
 SIGN_AGAIN_AFTER = timedelta(hours=12)  # of the 24 for which a list is valid
+SKEW = timedelta(minutes=5)  # between the clocks of two processes, and of issuer and verifier
+RANDOM = secrets.SystemRandom()
 
 
 def take_index(session: Session, organisation_id: str, now: datetime) -> tuple[str, int]:
     """A list id and a random index of it that was never taken before, and now is, within the caller's transaction."""
+    return take_indexes(session, organisation_id, 1, now)[0]
+
+
+def take_indexes(session: Session, organisation_id: str, count: int, now: datetime) -> list[tuple[str, int]]:
+    """As many at once as a batch needs, in one or more lists. A list that is three quarters full is followed by a new one.
+
+    Other writers of this organisation wait until the caller's transaction ends, so that there is one open list at a time.
+    """
+    hold(session, organisation_id)
+    taken: list[tuple[str, int]] = []
+    while len(taken) < count:
+        open_list = _open_list(session, organisation_id, now)
+        wanted = min(count - len(taken), FULLEST - open_list.taken)
+        drawn = [{"list_id": open_list.id, "index": index} for index in RANDOM.sample(range(LENGTH), wanted)]
+        # Those that were taken before are passed over: an error would end a PostgreSQL transaction.
+        taking = INSERT[session.get_bind().dialect.name](StatusIndex).on_conflict_do_nothing()
+        free = session.scalars(taking.returning(StatusIndex.index), drawn).all()
+        taken += [(open_list.id, index) for index in free]
+        open_list.taken += len(free)
+        session.flush()
+    return taken
+
+
+def _open_list(session: Session, organisation_id: str, now: datetime) -> StatusList:
     open_list = session.scalars(
         select(StatusList)
         .where(StatusList.organisation_id == organisation_id, StatusList.taken < FULLEST)
         .order_by(StatusList.created_at)
         .limit(1)
+        .execution_options(populate_existing=True)  # as it is now that others wait, not as this session knew it before
     ).first()
     if open_list is None:
         # The id is random, so that a database restored from a backup cannot hand out ids that were already used.
@@ -35,14 +63,7 @@ def take_index(session: Session, organisation_id: str, now: datetime) -> tuple[s
         )
         session.add(open_list)
         session.flush()
-    insert = INSERT[session.get_bind().dialect.name]
-    while True:
-        index = secrets.randbelow(LENGTH)
-        taking = insert(StatusIndex).values(list_id=open_list.id, index=index).on_conflict_do_nothing()
-        if session.execute(taking.returning(StatusIndex.index)).first() is not None:
-            break
-    session.execute(update(StatusList).where(StatusList.id == open_list.id).values(taken=StatusList.taken + 1))
-    return open_list.id, index
+    return open_list
 
 
 def count_change(session: Session, list_id: str) -> None:
@@ -74,6 +95,10 @@ def _sign(service: Service, organisation_id: str, list_id: str, now: datetime) -
         kept = session.get_one(StatusList, list_id, with_for_update=True)
         if fresh := _fresh(service, kept, now):  # another process was quicker
             return fresh
+        if kept.signed_at and _in_the_past(kept.signed_at, now):
+            # Never older than what was published before: a process that waited here, or whose clock is a little behind,
+            # would else sign a list that verifiers must take for a roll-back.
+            now = max(now, kept.signed_at)
         revoked = session.scalars(
             select(Credential.list_index).where(Credential.list_id == list_id, Credential.revoked_at.is_not(None))
         )
@@ -99,4 +124,9 @@ def _unchanged(kept: StatusList, now: datetime, age: timedelta) -> str | None:
     """The stored token, if nothing was revoked since and it was signed less than `age` ago."""
     if kept.signed_at is None or kept.signed_changes != kept.changes:
         return None
-    return kept.token if now - kept.signed_at < age else None
+    return kept.token if _in_the_past(kept.signed_at, now) and now - kept.signed_at < age else None
+
+
+def _in_the_past(signed_at: datetime, now: datetime) -> bool:
+    """Whether a list was signed in the past, as far as two clocks agree; no verifier believes one from the future."""
+    return signed_at <= now + SKEW

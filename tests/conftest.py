@@ -18,6 +18,7 @@ from issuer.credentials.issue import issue
 from issuer.service import Service, open_service
 from issuer.settings import Settings
 from issuer.tables import Credential
+from tests.postgresql import Postgresql
 from tests.small_issuer import SmallIssuer
 from verifier.directory import Directory, read_directory
 from verifier.errors import NotPublished, Unreachable
@@ -95,8 +96,25 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgresql]:
+    """A real PostgreSQL server of this test run's own."""
+    with Postgresql() as server:
+        yield server
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A new database: SQLite, or PostgreSQL where a test is marked with `both_databases`."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield f"sqlite:///{tmp_path / 'issuer.db'}"
+    else:
+        with request.getfixturevalue("postgresql").database() as url:
+            yield url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
     return Settings(
         host="127.0.0.1",
         port=8000,
@@ -105,7 +123,7 @@ def settings(tmp_path: Path) -> Settings:
         data_dir=tmp_path / "issuer",
         keys_dir=tmp_path / "issuer" / "keys",
         cache_dir=CACHE,
-        database_url=f"sqlite:///{tmp_path / 'issuer.db'}",
+        database_url=database_url,
         passphrase=None,
     )
 

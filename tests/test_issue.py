@@ -1,6 +1,5 @@
 """The order of effects: nothing lost, nothing twice, whatever happens in between."""
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -17,10 +16,13 @@ from issuer.credentials import issue as act
 from issuer.credentials.issue import finish_intents, issue
 from issuer.credentials.records import find
 from issuer.credentials.revoke import revoke
-from issuer.errors import Conflict, Invalid, NotFound, NotIssued, Unavailable
+from issuer.errors import Conflict, Invalid, NotFound, NotIssued
 from issuer.service import Service, open_service
 from issuer.tables import Credential, StatusIndex
 from tests.conftest import ACHIEVEMENT, Clock
+from tests.postgresql import both_databases
+
+pytestmark = both_databases
 
 
 class Crash(BaseException):
@@ -159,19 +161,6 @@ def test_indexes_are_random_and_never_taken_twice(service: Service, completion: 
     assert len(set(taken)) == 50
     assert taken != sorted(taken)
     assert max(taken) - min(taken) > 1000
-
-
-def test_a_database_that_another_program_holds_is_said_to_be_unavailable(
-    service: Service, completion: Completion, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("issuer.database.BUSY_SECONDS", 0.1)
-    restarted = open_service(service.settings, service.clock)
-    holder = sqlite3.connect(str(service.database.engine.url.database), isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    with pytest.raises(Unavailable):
-        issue(restarted, "glimmer", completion)
-    holder.execute("ROLLBACK")
-    assert issue(restarted, "glimmer", completion).new
 
 
 def test_revoking_sets_when_and_why_once(service: Service, credential: Credential, clock: Clock) -> None:
