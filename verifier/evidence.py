@@ -8,6 +8,7 @@ from credential import code as codes
 from credential.errors import MalformedCode
 from verifier.document import Opened, open_document
 from verifier.errors import CannotOpen
+from verifier.formats import NAMES, other_format, other_format_of_bytes
 
 __all__ = ["LARGEST", "Evidence", "read_evidence"]
 
@@ -22,13 +23,15 @@ LOOKS_LIKE_TOKEN = re.compile(r"\s*eyJ[\w=-]*\.")
 class Evidence:
     """Exactly one of `token`, `code` and `problem` is set. `document` is what was opened, where it was a document.
 
-    `problem` is a reason code of the verdict, `detail` a sentence for people where there is more to say.
+    `problem` is a reason code of the verdict, `detail` a sentence for people where there is more to say, `fault` the code of
+    a format that we cannot check.
     """
 
     token: str | None = None
     code: str | None = None
     problem: str | None = None
     detail: str | None = None
+    fault: str | None = None
     document: Opened | None = field(default=None, repr=False)
 
 
@@ -41,16 +44,22 @@ def read_evidence(data: bytes) -> Evidence:
     try:
         text = data.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        return Evidence(problem="not_recognised")
+        return _unsupported(other_format_of_bytes(data)) or Evidence(problem="not_recognised")
     if not text:
         return Evidence(problem="nothing_given")
     if len(text) > LONGEST_TEXT:
         return Evidence(problem="too_large", detail=f"{len(text):,} characters; at most {LONGEST_TEXT:,} are read")
+    if unsupported := _unsupported(other_format(text)):
+        return unsupported
     if text.count(".") == 2 and not text.startswith(("http:", "https:")) and " " not in text:
         return Evidence(token=text)
     if LOOKS_LIKE_TOKEN.match(text):
         return Evidence(token="".join(text.split()))  # a token that was wrapped on its way
     return _code(text)
+
+
+def _unsupported(fault: str | None) -> Evidence | None:
+    return Evidence(problem="unsupported_format", detail=NAMES[fault], fault=fault) if fault else None
 
 
 def _code(text: str) -> Evidence:
