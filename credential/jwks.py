@@ -20,6 +20,11 @@ MOST_KEYS = 1000
 STATES = ("next", "active", "retired", "compromised")
 PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}  # RFC 7518 §6.2.2, §6.3.2, §6.4.1
 RSA_BITS = range(2048, 8192 + 1)  # RFC 7518 §3.3 asks for at least 2,048; larger ones would only cost time
+# Keys of a faulty generator (ROCA, CVE-2017-15361) are powers of 65537 modulo each of these; others hardly ever are.
+ROCA = {
+    prime: {pow(65537, power, prime) for power in range(prime)}
+    for prime in (11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157)
+}
 # What we verify with: the kind of a key says its one algorithm (RFC 7518 §3.1, RFC 8037 §3.1).
 READERS: Mapping[tuple[object, object], tuple[str, Any]] = {
     ("EC", "P-256"): ("ES256", ECAlgorithm),
@@ -78,6 +83,8 @@ def read_key(jwk: object) -> PublicKey:
         raise MalformedKey(f"The key {named} cannot be read.") from error
     if isinstance(key, rsa.RSAPublicKey) and key.key_size not in RSA_BITS:
         raise MalformedKey(f"The key {named} has {key.key_size:,} bits; 2,048 to 8,192 are taken.")
+    if isinstance(key, rsa.RSAPublicKey) and all(key.public_numbers().n % prime in ROCA[prime] for prime in ROCA):
+        raise MalformedKey(f"The key {named} can be factored (CVE-2017-15361).")
     return PublicKey(kid=jwk["kid"], alg=alg, key=key)
 
 

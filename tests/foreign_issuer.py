@@ -74,7 +74,7 @@ class ForeignIssuer(Fetcher):
     def claims(self, *, registered: bool = True, **other: Any) -> dict[str, Any]:
         """A badge as other software makes it; with the claims that OB 3.0 §8.2.2 asks for in a JWT."""
         begun = self.clock() - timedelta(days=1)
-        made = {
+        made: dict[str, Any] = {
             "@context": ["https://www.w3.org/ns/credentials/v2", "https://badges.example/context.json"],
             "id": "https://badges.example/assertions/42",
             "type": ["VerifiableCredential", "OpenBadgeCredential"],

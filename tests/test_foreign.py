@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,11 @@ from verifier.verdict import Verdict
 from verifier.verify import verify
 from verifier.words import LANGUAGES, words_in
 
-Ask = Callable[[ForeignIssuer, str | bytes], Verdict]
+
+class Ask(Protocol):
+    """Verifies what is given, with an issuer's entry in the directory changed as named."""
+
+    def __call__(self, issuer: ForeignIssuer, given: str | bytes, /, **entry: Any) -> Verdict: ...
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ def foreign(clock: Clock) -> ForeignIssuer:
 
 @pytest.fixture
 def ask(clock: Clock, tmp_path: Path) -> Ask:
-    def asked(issuer: ForeignIssuer, given: str | bytes, **entry: Any) -> Verdict:
+    def asked(issuer: ForeignIssuer, given: str | bytes, /, **entry: Any) -> Verdict:
         data = given.encode() if isinstance(given, str) else given
         return asyncio.run(verify(data, issuer.directory(tmp_path, **entry), Published(issuer, clock), clock()))
 
@@ -227,7 +231,7 @@ def base58(data: bytes) -> str:
 def did_key(issuer: ForeignIssuer) -> str:
     jwk = issuer.keys[KID][1].as_dict(private=False)
     unpadded = {name: str(jwk.get(name, "")) for name in ("x", "y")}
-    x, y = (did.urlsafe_b64decode(text + "=" * (-len(text) % 4)) for text in unpadded.values())
+    x, y = (urlsafe_b64decode(text + "=" * (-len(text) % 4)) for text in unpadded.values())
     if jwk["kty"] == "OKP":
         return "did:key:z" + base58(did.ED25519 + x)
     codec = did.P256 if jwk["crv"] == "P-256" else did.P384
@@ -243,7 +247,7 @@ OF_A_DID: dict[str, Any] = {"jwks": None, "jwks_uri": None}
 
 @pytest.mark.parametrize("alg", ["ES256", "ES384", "EdDSA"])
 @pytest.mark.parametrize("method", [did_key, did_jwk])
-def test_an_issuer_may_be_a_key(ask: Any, clock: Clock, alg: str, method: Callable[[ForeignIssuer], str]) -> None:
+def test_an_issuer_may_be_a_key(ask: Ask, clock: Clock, alg: str, method: Callable[[ForeignIssuer], str]) -> None:
     issuer = ForeignIssuer(clock, alg)
     issuer.id = method(issuer)
     fragment = issuer.id.removeprefix("did:key:") if method is did_key else "0"
@@ -257,7 +261,7 @@ def test_an_issuer_may_be_a_key(ask: Any, clock: Clock, alg: str, method: Callab
     assert word(strange) == "invalid: unknown_key"
 
 
-def test_a_did_of_rsa_is_read_too(ask: Any, clock: Clock) -> None:
+def test_a_did_of_rsa_is_read_too(ask: Ask, clock: Clock) -> None:
     issuer = ForeignIssuer(clock, "RS256")
     issuer.id = did_jwk(issuer)
     issuer.instead[LIST] = issuer.sign(issuer.status_list(), kid=issuer.id, typ="vc+jwt").encode()
@@ -271,7 +275,7 @@ def test_the_published_example_of_a_did_key_is_read() -> None:
     assert raw.hex() == "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29"
 
 
-def test_a_did_that_nobody_knows_and_one_that_cannot_be_looked_up(ask: Any, foreign: ForeignIssuer) -> None:
+def test_a_did_that_nobody_knows_and_one_that_cannot_be_looked_up(ask: Ask, foreign: ForeignIssuer) -> None:
     unknown = foreign.sign(foreign.claims(issuer="did:key:z6Mk", iss="did:key:z6Mk"))
     assert word(ask(foreign, unknown)) == "unchecked: unknown_issuer"
     for name in ("did:web:badges.example", "did:ion:abc"):
