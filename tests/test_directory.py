@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from credential.jwks import public_jwk
 from verifier.directory import read_directory, under
@@ -87,6 +89,25 @@ def test_an_issuer_of_other_software_needs_no_tag_and_one_that_is_a_key_no_addre
 def test_a_directory_that_is_not_right_is_refused_in_a_sentence(tmp_path: Path, content: Any) -> None:
     with pytest.raises(Misconfigured, match="directory"):
         read_directory(written(tmp_path, content))
+
+
+STRANGE = (
+    st.none()
+    | st.integers()
+    | st.text(max_size=30)
+    | st.sampled_from(["https://[", "did:key:z", "did:jwk:e30", [], {}])
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.sampled_from([ENTRY, OF_A_KEY]), st.dictionaries(st.sampled_from([*ENTRY]), STRANGE, min_size=1))
+def test_a_strange_directory_is_taken_or_refused_and_raises_nothing_else(
+    tmp_path: Path, entry: dict[str, Any], strange: dict[str, Any]
+) -> None:
+    try:
+        read_directory(written(tmp_path, {"issuers": [entry | strange]}))
+    except Misconfigured as error:
+        assert "directory" in str(error)
 
 
 def test_a_directory_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:

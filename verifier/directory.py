@@ -128,8 +128,8 @@ def _check_addresses(entry: _Entry, file: Path) -> None:
         if not entry.id.startswith(did.METHODS) or entry.service:
             raise Misconfigured(f"The directory {file}: {entry.id} needs a url_prefix.")
         return
-    prefix = urlsplit(entry.url_prefix)
-    if prefix.scheme != "https" and not (prefix.scheme == "http" and is_loopback(entry.url_prefix)):
+    on_this_machine = entry.url_prefix.startswith("http://") and is_loopback(entry.url_prefix)
+    if not entry.url_prefix.startswith("https://") and not on_this_machine:
         raise Misconfigured(f"The directory {file}: {entry.url_prefix} must be https (http is for this machine only).")
     own = None if entry.id.startswith(did.METHODS) else entry.id
     for url in filter(None, (own, entry.service, entry.jwks_uri)):
