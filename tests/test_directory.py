@@ -3,6 +3,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +105,8 @@ STRANGE = (
 def test_a_strange_directory_is_taken_or_refused_and_raises_nothing_else(
     tmp_path: Path, entry: dict[str, Any], strange: dict[str, Any]
 ) -> None:
-    try:
-        read_directory(written(tmp_path, {"issuers": [entry | strange]}))
-    except Misconfigured as error:
-        assert "directory" in str(error)
+    with suppress(Misconfigured):
+        assert read_directory(written(tmp_path, {"issuers": [entry | strange]})).issuers
 
 
 def test_a_directory_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
