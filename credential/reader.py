@@ -10,18 +10,31 @@ import math
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
+from types import NoneType
 from typing import Any, NoReturn
 
-from credential.errors import MalformedToken
+from credential.errors import MalformedToken, UnsupportedFormat
 
-__all__ = ["LONGEST_STATUS_TOKEN", "LONGEST_TOKEN", "UnverifiedToken", "read", "read_json", "registered_claims"]
+__all__ = [
+    "LONGEST_STATUS_TOKEN",
+    "LONGEST_TOKEN",
+    "UnverifiedToken",
+    "read",
+    "read_json",
+    "registered_claims",
+    "seconds",
+]
 
 LONGEST_TOKEN = 16 * 1024  # characters of a credential
 LONGEST_STATUS_TOKEN = 1024 * 1024  # a status list of 131,072 random bits is some 30 KB; larger lists exist
 DEEPEST = 32
+DATES = ("nbf", "exp")
+NUMERIC = (int, float, NoneType)
+TEXT = (str, NoneType)
 LARGEST_INTEGER = 2**53  # beyond it, JavaScript and we would read different numbers
-HEADER = frozenset({"alg", "kid", "typ"})
-TYPES = (None, "JWT", "vc+jwt")  # OB 3.0 §8.2 says JWT, VC-JOSE-COSE §3.1 says vc+jwt
+HEADER = frozenset({"alg", "kid", "typ", "cty", "jwk"})
+TYPES = (None, "JWT", "vc+jwt")  # OB 3.0 §8.2.1 says JWT or none, VC-JOSE-COSE §3.1.1 says vc+jwt
+OTHER_FORMATS = {"vc+sd-jwt": "sd_jwt", "dc+sd-jwt": "sd_jwt", "vp+jwt": "presentation"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +42,14 @@ class UnverifiedToken:
     """A well-formed token of which nothing is believed yet.
 
     `text` is the compact JWS (RFC 7515 §7.1), `header` and `claims` are its parsed JSON, `signature` its raw bytes.
+    `legacy`: the claims were put into the words of VCDM 2.0 from those of 1.1 (`credential.legacy`).
     """
 
     text: str
     header: dict[str, Any]
     claims: dict[str, Any]
     signature: bytes
+    legacy: bool = False
 
     @property
     def claimed_algorithm(self) -> str:
@@ -47,6 +62,17 @@ class UnverifiedToken:
         return str(self.header.get("kid", ""))
 
     @property
+    def claimed_key(self) -> dict[str, Any] | None:
+        """The key that the header carries with it (`jwk`). Of no use but to find the same key among the issuer's own."""
+        key = self.header.get("jwk")
+        return key if isinstance(key, dict) else None
+
+    @property
+    def signing_input(self) -> bytes:
+        """What the signature is over (RFC 7515 §5.1). Its hash names a token: a signature can be written in two ways."""
+        return self.text.rpartition(".")[0].encode()
+
+    @property
     def claimed_issuer(self) -> str:
         """The issuer the token says it is from, or "" when it names none."""
         issuer = self.claims.get("issuer", "")
@@ -54,45 +80,70 @@ class UnverifiedToken:
         return named if isinstance(named, str) else ""
 
 
-def read(text: str, *, longest: int = LONGEST_TOKEN) -> UnverifiedToken:
-    """Take a compact JWS apart. Raises `MalformedToken`, with a sentence that says what is wrong, and nothing else."""
+def read(text: str, *, longest: int = LONGEST_TOKEN, types: tuple[str | None, ...] = TYPES) -> UnverifiedToken:
+    """Take a compact JWS with one of the `types` apart, `longest` in characters.
+
+    Raises `MalformedToken`, with a sentence that says what is wrong, or `UnsupportedFormat` where the header or the claims
+    say that it is something else than a credential as we read them; and nothing else.
+    """
     if len(text) > longest:
-        raise MalformedToken(f"The token has {len(text):,} characters; at most {longest:,} are read.")
-    segments = text.split(".")
+        raise MalformedToken(f"The token has {len(text):,} characters; at most {longest:,} are read.", "token_too_long")
+    segments = text.split(".", 3)
     if len(segments) != 3:
-        raise MalformedToken(f"A token has three parts separated by dots; this text has {len(segments)}.")
+        raise MalformedToken(
+            "A token has three parts separated by dots, and this text has not.", "token_not_three_parts"
+        )
     header_bytes, payload, signature = (_decode(segment) for segment in segments)
     header = read_json(header_bytes)
+    _check_header(header, types)
+    claims = read_json(payload)
+    if "vp" in claims or "VerifiablePresentation" in _texts(claims.get("type")):
+        raise UnsupportedFormat("This is a verifiable presentation.", "presentation")
+    return UnverifiedToken(text=text, header=header, claims=claims, signature=signature)
+
+
+def _check_header(header: dict[str, Any], types: tuple[str | None, ...]) -> None:
+    typ = header.get("typ")
+    if isinstance(typ, str) and typ in OTHER_FORMATS:
+        raise UnsupportedFormat(f"This is a token of type {typ}.", OTHER_FORMATS[typ])
     if extra := header.keys() - HEADER:
-        raise MalformedToken(f"The header may hold only alg, kid and typ, not {', '.join(sorted(extra))[:100]}.")
-    if not all(isinstance(value, str) for value in header.values()) or "alg" not in header:
-        raise MalformedToken("The header must name its algorithm, and alg, kid and typ must be texts.")
-    if header.get("typ") not in TYPES:
-        raise MalformedToken("The header's typ must be JWT, vc+jwt or absent.")
-    return UnverifiedToken(text=text, header=header, claims=read_json(payload), signature=signature)
+        said = ", ".join(sorted(extra))[:100]
+        raise MalformedToken(f"The header may hold only alg, kid, typ, cty and jwk, not {said}.", "header_not_allowed")
+    texts = all(isinstance(value, str) for name, value in header.items() if name != "jwk")
+    if not texts or "alg" not in header or not isinstance(header.get("jwk", {}), dict):
+        raise MalformedToken("The header must name its algorithm, and its members must be texts.", "header_incomplete")
+    if typ not in types or header.get("cty", "vc") != "vc":
+        raise MalformedToken("The header's typ must be JWT, vc+jwt or absent.", "header_typ")
 
 
-def registered_claims(claims: dict[str, Any]) -> None:
+def registered_claims(claims: dict[str, Any], *, optional: bool = False) -> None:
     """Check that `iss`, `jti`, `sub`, `nbf` and `exp` say what the credential's own properties say (OB 3.0 §8.2.2).
 
-    Raises `MalformedToken` where one is missing or differs: two readers could otherwise believe two different things.
+    With `optional`, one of the two may be missing (VC-JOSE-COSE §3.1.3), and a credential need not have an id or dates.
+    Raises `MalformedToken` where they differ: two readers could otherwise believe two different things.
     """
     subject = claims.get("credentialSubject")
     issuer = claims.get("issuer")
-    if not isinstance(subject, dict) or not isinstance(issuer, dict | str):
-        raise MalformedToken("The token has no issuer or no single credentialSubject.")
+    one_subject = isinstance(subject, dict) or (optional and isinstance(subject, list))
+    if not one_subject or not isinstance(issuer, dict | str):
+        raise MalformedToken("The token has no issuer or no single credentialSubject.", "claims_missing")
     expected = {
         "iss": issuer.get("id") if isinstance(issuer, dict) else issuer,
         "jti": claims.get("id"),
-        "sub": subject.get("id"),
-        "nbf": _seconds(claims.get("validFrom")),
-        "exp": _seconds(claims.get("validUntil")),
+        "sub": subject.get("id") if isinstance(subject, dict) else None,
+        "nbf": seconds(claims.get("validFrom")),
+        "exp": seconds(claims.get("validUntil")),
     }
     for name, value in expected.items():
-        if claims.get(name) != value or isinstance(claims.get(name), bool):
-            raise MalformedToken(f"The claim {name} does not agree with the credential's own property.")
-    if not expected["iss"] or not expected["jti"] or expected["nbf"] is None:
-        raise MalformedToken("The token lacks its issuer, its id or its validFrom.")
+        said = claims.get(name)
+        of_its_kind = isinstance(said, NUMERIC if name in DATES else TEXT) and not isinstance(said, bool)
+        if optional and of_its_kind and (said is None or value is None):
+            continue
+        if said != value or not of_its_kind:
+            message = f"The claim {name} does not agree with the credential's own property."
+            raise MalformedToken(message, "claims_disagree")
+    if not expected["iss"] or not (optional or (expected["jti"] and expected["nbf"] is not None)):
+        raise MalformedToken("The token lacks its issuer, its id or its validFrom.", "claims_missing")
 
 
 def read_json(data: bytes) -> dict[str, Any]:
@@ -109,9 +160,9 @@ def read_json(data: bytes) -> dict[str, Any]:
     except MalformedToken:
         raise
     except (ValueError, RecursionError) as error:
-        raise MalformedToken("The token's JSON cannot be read.") from error
+        raise MalformedToken("The token's JSON cannot be read.", "token_not_json") from error
     if not isinstance(parsed, dict):
-        raise MalformedToken("The token's JSON is not an object.")
+        raise MalformedToken("The token's JSON is not an object.", "token_not_json")
     return parsed
 
 
@@ -120,9 +171,9 @@ def _decode(segment: str) -> bytes:
     try:
         data = urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
     except (binascii.Error, ValueError) as error:
-        raise MalformedToken("A part of the token is not base64url.") from error
+        raise MalformedToken("A part of the token is not base64url.", "token_not_base64url") from error
     if urlsafe_b64encode(data).rstrip(b"=") != segment.encode():
-        raise MalformedToken("A part of the token is not canonical base64url.")
+        raise MalformedToken("A part of the token is not canonical base64url.", "token_not_base64url")
     return data
 
 
@@ -142,7 +193,7 @@ def _depth(text: str) -> None:
         elif character in "[{":
             depth += 1
             if depth > DEEPEST:
-                raise MalformedToken(f"The token's JSON is nested more than {DEEPEST} deep.")
+                raise MalformedToken(f"The token's JSON is nested more than {DEEPEST} deep.", "token_too_deep")
         elif character in "]}":
             depth -= 1
 
@@ -150,27 +201,32 @@ def _depth(text: str) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        raise MalformedToken("The token's JSON names a member twice.")
+        raise MalformedToken("The token's JSON names a member twice.", "token_duplicate_member")
     return made
 
 
+def _texts(value: object) -> list[str]:
+    """A text or an array of texts, as a `type` may be written; what is neither is left out."""
+    return [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+
+
 def _refuse_constant(name: str) -> NoReturn:
-    raise MalformedToken(f"The token's JSON holds {name}, which is no JSON.")
+    raise MalformedToken(f"The token's JSON holds {name}, which is no JSON.", "token_not_json")
 
 
 def _integer(digits: str) -> int:
     if len(digits) > 17 or abs(number := int(digits)) > LARGEST_INTEGER:
-        raise MalformedToken("The token's JSON holds a number beyond 2^53.")
+        raise MalformedToken("The token's JSON holds a number beyond 2^53.", "token_number_out_of_range")
     return number
 
 
 def _float(digits: str) -> float:
     if not math.isfinite(number := float(digits)):
-        raise MalformedToken("The token's JSON holds a number that is not finite.")
+        raise MalformedToken("The token's JSON holds a number that is not finite.", "token_number_out_of_range")
     return number
 
 
-def _seconds(moment: object) -> int | None:
+def seconds(moment: object) -> int | None:
     """The NumericDate (RFC 7519 §2) of an XML Schema dateTime with a time zone; None when there is no moment."""
     if moment is None:
         return None
@@ -180,4 +236,4 @@ def _seconds(moment: object) -> int | None:
             raise ValueError("no time zone")
         return int(when.timestamp())
     except (ValueError, OverflowError) as error:
-        raise MalformedToken("A date of the credential is not a date with a time zone.") from error
+        raise MalformedToken("A date of the credential is not a date with a time zone.", "claims_date") from error

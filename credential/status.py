@@ -59,22 +59,25 @@ def read_list(claims: Mapping[str, Any]) -> bytes:
     subject = claims.get("credentialSubject")
     encoded = subject.get("encodedList") if isinstance(subject, dict) else None
     if not isinstance(encoded, str) or not encoded.startswith("u"):
-        raise MalformedStatusList("The status list has no encodedList in multibase base64url.")
+        raise MalformedStatusList("The status list has no encodedList in multibase base64url.", "status_malformed")
     try:
         packed = urlsafe_b64decode(encoded[1:] + "=" * (-len(encoded[1:]) % 4))
         inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
         bits = inflater.decompress(packed, MOST_BYTES + 1)
     except (binascii.Error, ValueError, zlib.error) as error:
-        raise MalformedStatusList("The status list's bits cannot be unpacked.") from error
-    if len(bits) > MOST_BYTES or not inflater.eof or inflater.unused_data:
-        raise MalformedStatusList("The status list's bits are cut off, followed by more, or beyond 4 MiB.")
+        raise MalformedStatusList("The status list's bits cannot be unpacked.", "status_malformed") from error
+    if len(bits) > MOST_BYTES:
+        raise MalformedStatusList("The status list's bits inflate beyond 4 MiB.", "status_list_bomb")
+    if not inflater.eof or inflater.unused_data:
+        raise MalformedStatusList("The status list's bits are cut off or followed by more.", "status_malformed")
     if len(bits) < LENGTH // 8:
-        raise MalformedStatusList("The status list is shorter than the 16 KiB that the specification asks for.")
+        raise MalformedStatusList("The status list is shorter than the 16 KiB that must be.", "status_list_too_short")
     return bits
 
 
 def is_set(bits: bytes, index: int) -> bool:
     """Whether the bit of `index` is set. Raises `MalformedStatusList` outside of the list (§3.2, RANGE_ERROR)."""
     if not 0 <= index < len(bits) * 8:
-        raise MalformedStatusList(f"The status list has no entry {index}; it has {len(bits) * 8:,} entries.")
+        message = f"The status list has no entry {index}; it has {len(bits) * 8:,} entries."
+        raise MalformedStatusList(message, "status_index_out_of_range")
     return bool(bits[index // 8] & 0x80 >> index % 8)

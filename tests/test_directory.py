@@ -3,11 +3,14 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from credential.jwks import public_jwk
 from verifier.directory import read_directory, under
@@ -28,6 +31,11 @@ ENTRY = {
     "jwks_uri": "https://issuer.example/orgs/o/jwks.json",
     "since": "2026-01-01",
 }
+OF_A_KEY = {
+    "id": "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp",
+    "name": {"en": "Badges Inc."},
+    "since": "2026-01-01",
+}
 
 
 def written(tmp_path: Path, content: Any) -> Path:
@@ -42,6 +50,14 @@ def test_a_directory_knows_its_issuers_by_id_and_by_tag(tmp_path: Path) -> None:
     assert directory.service_of("WG") is issuer
     assert directory.service_of("XX") is None
     assert list(issuer.keys) == [JWK["kid"]]
+
+
+def test_an_issuer_of_other_software_needs_no_tag_and_one_that_is_a_key_no_address(tmp_path: Path) -> None:
+    other = {name: value for name, value in ENTRY.items() if name not in {"tag", "service"}}
+    directory = read_directory(written(tmp_path, {"issuers": [other, OF_A_KEY]}))
+    assert list(directory.issuers) == [ENTRY["id"], OF_A_KEY["id"]]
+    assert not directory.issuers[str(OF_A_KEY["id"])].may_fetch("https://issuer.example/")
+    assert directory.service_of("WG") is None
 
 
 @pytest.mark.parametrize(
@@ -62,11 +78,38 @@ def test_a_directory_knows_its_issuers_by_id_and_by_tag(tmp_path: Path) -> None:
         {"issuers": [{**ENTRY, "jwks": None, "jwks_uri": None}]},
         {"issuers": [{**ENTRY, "jwks": {"keys": []}}]},
         {"issuers": [{**ENTRY, "jwks": {"keys": "x"}}]},
+        {"issuers": [{**ENTRY, "jwks": {"keys": [JWK, JWK]}}]},
+        {"issuers": [{**ENTRY, "tag": None}]},
+        {"issuers": [{**ENTRY, "service": None}]},
+        {"issuers": [{**ENTRY, "url_prefix": None}]},
+        {"issuers": [{**OF_A_KEY, "jwks": {"keys": [JWK]}}]},
+        {"issuers": [{**OF_A_KEY, "jwks_uri": "https://issuer.example/jwks.json", "url_prefix": "https://issuer.example/"}]},
+        {"issuers": [{**OF_A_KEY, "id": "did:key:z6Mk"}]},
+        {"issuers": [{**OF_A_KEY, "id": "did:web:issuer.example"}]},
+        {"issuers": [{**OF_A_KEY, "id": "did:web:issuer.example", "url_prefix": "https://issuer.example/"}]},
+        {"issuers": [{**OF_A_KEY, "tag": "WG", "service": "https://issuer.example/"}]},
     ],
 )  # fmt: skip
 def test_a_directory_that_is_not_right_is_refused_in_a_sentence(tmp_path: Path, content: Any) -> None:
     with pytest.raises(Misconfigured, match="directory"):
         read_directory(written(tmp_path, content))
+
+
+STRANGE = (
+    st.none()
+    | st.integers()
+    | st.text(max_size=30)
+    | st.sampled_from(["https://[", "did:key:z", "did:jwk:e30", [], {}])
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.sampled_from([ENTRY, OF_A_KEY]), st.dictionaries(st.sampled_from([*ENTRY]), STRANGE, min_size=1))
+def test_a_strange_directory_is_taken_or_refused_and_raises_nothing_else(
+    tmp_path: Path, entry: dict[str, Any], strange: dict[str, Any]
+) -> None:
+    with suppress(Misconfigured):
+        assert read_directory(written(tmp_path, {"issuers": [entry | strange]})).issuers
 
 
 def test_a_directory_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
 import json
+import re
+import time
+import tracemalloc
 from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
@@ -8,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credential import reader
-from credential.errors import MalformedToken
+from credential.errors import FAULTS, MalformedToken
 
 HEADER = {"alg": "ES256", "kid": "https://issuer.example/orgs/o/keys/k", "typ": "JWT"}
 CLAIMS = {
@@ -39,51 +42,76 @@ def test_a_well_formed_token_is_read_and_nothing_in_it_is_believed() -> None:
     reader.registered_claims(read.claims)
 
 
+# Reasons of verdicts, and names of functions, that look like faults.
+NO_FAULTS = {"status_unavailable", "key_compromised", "status_list", "key_set"}
 HOSTILE = {
-    "two parts": "a.b",
-    "four parts": "a.b.c.d",
-    "nothing at all": "",
-    "a megabyte": token() + "A" * 1_000_000,
-    "padding": token(signature=b"s" * 63 + b"\x00").replace(".", "=.", 1),
-    "base64 instead of base64url": token().replace("_", "/").replace("-", "+") + "+/",
-    "white space inside": token()[:30] + "\n" + token()[30:],
-    "a letter beyond ASCII": token()[:-1] + "é",
-    "spare bits in the last character": token(signature=b"s")[:-1] + "x",
-    "duplicate keys in the payload": token(claims=b'{"iss":"a","iss":"b"}'),
-    "duplicate keys deep inside": token(claims=b'{"a":[{"b":{"c":1,"c":2}}]}'),
-    "duplicate keys in the header": token(header=b'{"alg":"none","alg":"ES256"}'),
-    "NaN": token(claims=b'{"a":NaN}'),
-    "Infinity": token(claims=b'{"a":-Infinity}'),
-    "a number that overflows": token(claims=b'{"a":1e999}'),
-    "an integer beyond 2^53": token(claims=b'{"a":9007199254740993}'),
-    "an integer of 5,000 digits": token(claims=b'{"a":' + b"9" * 5000 + b"}"),
-    "33 nested arrays": token(claims=b'{"a":' + b"[" * 33 + b"]" * 33 + b"}"),
-    "10,000 nested arrays": token(claims=b'{"a":' + b"[" * 10_000 + b"]" * 10_000 + b"}")[:16_000],
-    "a byte order mark": token(claims=b"\xef\xbb\xbf{}"),
-    "UTF-16": token(claims='{"a":1}'.encode("utf-16")),
-    "broken UTF-8": token(claims=b'{"a":"\xff"}'),
-    "an escaped lone surrogate": token(claims=b'{"a":"\\ud800"}'),
-    "an array as payload": token(claims=b"[]"),
-    "a comma too many": token(claims=b'{"a":1,}'),
-    "two documents": token(claims=b"{}{}"),
-    "an embedded jwk": token(header={**HEADER, "jwk": {"kty": "EC"}}),
-    "a jku": token(header={**HEADER, "jku": "https://evil.example/jwks.json"}),
-    "an x5u": token(header={**HEADER, "x5u": "https://evil.example/"}),
-    "crit": token(header={**HEADER, "crit": ["exp"]}),
-    "b64 false": token(header={**HEADER, "b64": False}),
-    "zip": token(header={**HEADER, "zip": "DEF"}),
-    "no alg": token(header={"typ": "JWT"}),
-    "an alg that is a list": token(header={**HEADER, "alg": ["ES256"]}),
-    "a kid that is a number": token(header={**HEADER, "kid": 7}),
-    "an access token's typ": token(header={**HEADER, "typ": "at+jwt"}),
-    "typ in other letters": token(header={**HEADER, "typ": "jwt"}),
+    "two parts": ("a.b", "token_not_three_parts"),
+    "four parts": ("a.b.c.d", "token_not_three_parts"),
+    "nothing at all": ("", "token_not_three_parts"),
+    "a megabyte": (token() + "A" * 1_000_000, "token_too_long"),
+    "padding": (token(signature=b"s" * 63 + b"\x00").replace(".", "=.", 1), "token_not_base64url"),
+    "base64 instead of base64url": (token().replace("_", "/").replace("-", "+") + "+/", "token_not_base64url"),
+    "white space inside": (token()[:30] + "\n" + token()[30:], "token_not_base64url"),
+    "a letter beyond ASCII": (token()[:-1] + "é", "token_not_base64url"),
+    "spare bits in the last character": (token(signature=b"s")[:-1] + "x", "token_not_base64url"),
+    "duplicate keys in the payload": (token(claims=b'{"iss":"a","iss":"b"}'), "token_duplicate_member"),
+    "duplicate keys deep inside": (token(claims=b'{"a":[{"b":{"c":1,"c":2}}]}'), "token_duplicate_member"),
+    "duplicate keys in the header": (token(header=b'{"alg":"none","alg":"ES256"}'), "token_duplicate_member"),
+    "NaN": (token(claims=b'{"a":NaN}'), "token_not_json"),
+    "Infinity": (token(claims=b'{"a":-Infinity}'), "token_not_json"),
+    "a number that overflows": (token(claims=b'{"a":1e999}'), "token_number_out_of_range"),
+    "an integer beyond 2^53": (token(claims=b'{"a":9007199254740993}'), "token_number_out_of_range"),
+    "an integer of 5,000 digits": (token(claims=b'{"a":' + b"9" * 5000 + b"}"), "token_number_out_of_range"),
+    "33 nested arrays": (token(claims=b'{"a":' + b"[" * 33 + b"]" * 33 + b"}"), "token_too_deep"),
+    "10,000 nested arrays": (token(claims=b'{"a":' + b"[" * 10_000), "token_too_deep"),
+    "a byte order mark": (token(claims=b"\xef\xbb\xbf{}"), "token_not_json"),
+    "UTF-16": (token(claims='{"a":1}'.encode("utf-16")), "token_not_json"),
+    "broken UTF-8": (token(claims=b'{"a":"\xff"}'), "token_not_json"),
+    "an escaped lone surrogate": (token(claims=b'{"a":"\\ud800"}'), "token_not_json"),
+    "an array as payload": (token(claims=b"[]"), "token_not_json"),
+    "a comma too many": (token(claims=b'{"a":1,}'), "token_not_json"),
+    "two documents": (token(claims=b"{}{}"), "token_not_json"),
+    "a jwk that is no object": (token(header={**HEADER, "jwk": "https://evil.example/"}), "header_incomplete"),
+    "a cty of another kind": (token(header={**HEADER, "cty": "JWT"}), "header_typ"),
+    "a jku": (token(header={**HEADER, "jku": "https://evil.example/jwks.json"}), "header_not_allowed"),
+    "an x5u": (token(header={**HEADER, "x5u": "https://evil.example/"}), "header_not_allowed"),
+    "crit": (token(header={**HEADER, "crit": ["exp"]}), "header_not_allowed"),
+    "b64 false": (token(header={**HEADER, "b64": False}), "header_not_allowed"),
+    "zip": (token(header={**HEADER, "zip": "DEF"}), "header_not_allowed"),
+    "no alg": (token(header={"typ": "JWT"}), "header_incomplete"),
+    "an alg that is a list": (token(header={**HEADER, "alg": ["ES256"]}), "header_incomplete"),
+    "a kid that is a number": (token(header={**HEADER, "kid": 7}), "header_incomplete"),
+    "an access token's typ": (token(header={**HEADER, "typ": "at+jwt"}), "header_typ"),
+    "typ in other letters": (token(header={**HEADER, "typ": "jwt"}), "header_typ"),
 }
 
 
-@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_token_is_refused_before_any_cryptography(hostile: str) -> None:
-    with pytest.raises(MalformedToken):
+@pytest.mark.parametrize(("hostile", "fault"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_token_is_refused_before_any_cryptography(hostile: str, fault: str) -> None:
+    with pytest.raises(MalformedToken) as refused:
         reader.read(hostile)
+    assert refused.value.fault == fault
+
+
+def test_a_megabyte_and_ten_thousand_arrays_cost_next_to_nothing() -> None:
+    longest = 4 * 1024 * 1024  # as for a status list, and more
+    for hostile in ("A" * 50_000_000, token(claims=b'{"a":' + b"[" * 1_000_000), "." * 2_000_000):
+        tracemalloc.start()
+        begun = time.process_time()
+        with pytest.raises(MalformedToken):
+            reader.read(hostile, longest=longest)
+        taken, (_, most) = time.process_time() - begun, tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert taken < 1
+        assert most < 16 * 1024 * 1024
+
+
+def test_every_fault_is_written_down_once_and_given_by_the_sources() -> None:
+    sources = [*Path("credential").glob("*.py"), *Path("verifier").glob("*.py")]
+    text = "".join(file.read_text(encoding="utf-8") for file in sources if file.name != "errors.py")
+    assert [fault for fault in FAULTS if f'"{fault}"' not in text] == []
+    given = set(re.findall(r'"((?:token|header|claims|status|key)_[a-z_0-9]+)"[,)]', text))
+    assert {fault for fault in given if fault not in FAULTS and not fault.startswith("key_ops")} <= NO_FAULTS
 
 
 @pytest.mark.parametrize("claim", ["iss", "jti", "sub", "nbf", "exp"])

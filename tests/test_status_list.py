@@ -1,5 +1,7 @@
 import gzip
 import json
+import time
+import tracemalloc
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
@@ -55,8 +57,15 @@ def test_an_index_outside_of_the_list_is_refused(index: int) -> None:
 def test_a_list_bomb_is_refused_before_it_is_inflated() -> None:
     bomb = zlib.compressobj(9, zlib.DEFLATED, 31)
     packed = b"".join(bomb.compress(bytes(1024 * 1024)) for _ in range(1024)) + bomb.flush()
+    claims = encoded(packed)
+    tracemalloc.start()
+    begun = time.process_time()
     with pytest.raises(MalformedStatusList, match="4 MiB"):
-        status.read_list(encoded(packed))
+        status.read_list(claims)
+    taken, (_, most) = time.process_time() - begun, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 2
+    assert most < 32 * 1024 * 1024
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from msgspec import UnsetType
+
 from credential.wording import Text, script_language
 from verifier.verdict import Issuer, Signed, Step, Verdict
 from verifier.words import Words
 
 __all__ = ["Answer", "Found", "Row", "answer_in"]
 
-GATES = 3  # token, issuer, signature: a step after one of them that did not pass was never reached
+GATES = 3  # token, issuer, signature: where one of them did not let pass, no claims are shown and no step was reached
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ def answer_in(words: Words, verdict: Verdict) -> Answer:
         "issuer": words.of(issuer.name) if issuer else "",
         "name": names[0] if names else "",
         "date": words.day(_turning_point(verdict)),
+        "format": _format(words, verdict),
     }
     unnamed = verdict.verdict == "valid" and not names
     return Answer(
@@ -82,6 +85,12 @@ def _turning_point(verdict: Verdict) -> str:
     if verdict.credential is None:
         return ""
     return (verdict.credential.valid_until if verdict.reason == "expired" else verdict.credential.valid_from) or ""
+
+
+def _format(words: Words, verdict: Verdict) -> str:
+    """What a format is called that could not be checked."""
+    named = next((step for step in verdict.steps if step.code and step.detail), None)
+    return words.texts.get(f"format.{named.code}", named.detail or "") if named else words.say("format.other")
 
 
 def _warning(words: Words, signed: Signed | None, issuer: Issuer | None) -> str:
@@ -111,6 +120,19 @@ def _rows(words: Words, signed: Signed, issuer: Issuer) -> Iterator[Row]:
         until = words.day(signed.valid_until) if signed.valid_until else words.say("note.forever")
         yield row("expires", *_texts(until))
     yield row("code", *_texts(signed.code)) if signed.code else row("id", *_texts(signed.id))
+    if signed.legacy:
+        yield row("form", note=words.say("note.legacy"))
+
+
+def _revocation(words: Words, verdict: Verdict) -> str:
+    """What the issuer says of the revocation: since when and why."""
+    said = verdict.revocation
+    if isinstance(said, UnsetType) or not said.since:
+        return ""
+    since = words.day(said.since)
+    if said.reason:
+        return words.say("as_of.revoked_because", date=since, reason=said.reason)
+    return words.say("as_of.revoked", date=since)
 
 
 def _texts(text: str) -> tuple[Text, ...]:
@@ -124,22 +146,24 @@ def _in_order(words: Words, texts: dict[str, str]) -> tuple[Text, ...]:
 
 
 def _found(words: Words, verdict: Verdict, place: int, step: Step) -> Found:
-    reached = all(earlier.result == "passed" for earlier in verdict.steps[: min(place, GATES)])
+    passed = all(earlier.result == "passed" for earlier in verdict.steps[: min(place, GATES)])
+    reached = passed or verdict.credential is not None
+    told = words.texts.get(f"finding.{step.code}") if reached else None
     return Found(
         step=step.step,
         result=step.result,
-        text=words.say(f"step.{step.step}.{step.result if reached else 'not_reached'}"),
+        text=told or words.say(f"step.{step.step}.{step.result if reached else 'not_reached'}"),
         note=_note(words, verdict, step) if reached else "",
     )
 
 
 def _note(words: Words, verdict: Verdict, step: Step) -> str:
-    if step.step == "known_issuer" and step.detail:
+    if step.step == "known_issuer" and step.detail and not step.code:
         if step.result == "passed":
             return words.say("as_of.known_issuer", date=words.day(step.detail))
         return words.say("as_of.claimed", detail=step.detail)
     if step.step == "status" and step.as_of:
-        return words.say("as_of.status", time=words.time(step.as_of))
+        return _revocation(words, verdict) or words.say("as_of.status", time=words.time(step.as_of))
     if step.step == "document":
         return words.say(f"shows.{verdict.document.shows}")
     return ""

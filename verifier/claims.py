@@ -1,6 +1,7 @@
 """From the claims of a credential, whoever made it, to what a person needs to know of them."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -8,10 +9,13 @@ import msgspec
 from credential import code as codes
 from credential import document
 from credential.errors import MalformedCode
-from credential.wording import people, results, translations_of
+from credential.wording import Wording, people, results, translations_of, wording
 from verifier.verdict import Signed
 
-__all__ = ["code_of", "in_our_shape", "signed_claims"]
+__all__ = ["code_of", "comparable", "in_our_shape", "signed_claims"]
+
+LONGEST_TEXT = 300  # characters of somebody else's name or title
+MOST_NAMES = 4
 
 
 def in_our_shape(claims: Mapping[str, Any]) -> bool:
@@ -31,17 +35,23 @@ def code_of(claims: Mapping[str, Any]) -> str | None:
         return None
 
 
-def signed_claims(claims: Mapping[str, Any], version: Mapping[str, Any]) -> Signed:
+def comparable(claims: Mapping[str, Any], version: Mapping[str, Any]) -> Wording | None:
+    """The wording of our own certificates, to be looked for in a document; None for a credential of another make."""
+    return wording(claims, version) if in_our_shape(claims) else None
+
+
+def signed_claims(claims: Mapping[str, Any], version: Mapping[str, Any], *, legacy: bool = False) -> Signed:
     """What a person needs of verified claims. `version` is the bound achievement version, {} where it is not at hand."""
     code = code_of(claims)
+    printed = codes.printed(code) if code else None
     if not in_our_shape(claims):
-        return Signed(id=str(claims.get("id", "")), code=codes.printed(code) if code else None)
+        return _foreign(claims, printed, legacy=legacy)
     subject = claims["credentialSubject"]
     achievement = subject["achievement"]
     translated = {language: words["name"] for language, words in translations_of(version).items() if "name" in words}
     return Signed(
         id=claims["id"],
-        code=codes.printed(code) if code else None,
+        code=printed,
         names=people(subject),
         achievement={**translated, achievement["inLanguage"]: achievement["name"]},
         issuer_name=claims["issuer"]["name"],
@@ -49,4 +59,60 @@ def signed_claims(claims: Mapping[str, Any], version: Mapping[str, Any]) -> Sign
         awarded=claims["awardedDate"],
         valid_from=claims["validFrom"],
         valid_until=claims.get("validUntil"),
+        legacy=legacy,
     )
+
+
+def _foreign(claims: Mapping[str, Any], code: str | None, *, legacy: bool) -> Signed:
+    """What can be read safely of a credential of another make; what has an odd shape is left out."""
+    subjects = claims.get("credentialSubject")
+    alone = subjects[0] if isinstance(subjects, list) and len(subjects) == 1 else subjects
+    subject = alone if isinstance(alone, dict) else {}  # of several subjects, nobody could say which one is meant
+    achievement, issuer = subject.get("achievement"), claims.get("issuer")
+    named = achievement.get("name") if isinstance(achievement, dict) else claims.get("name")
+    language = achievement.get("inLanguage") if isinstance(achievement, dict) else None
+    return Signed(
+        id=str(claims.get("id") or "")[:LONGEST_TEXT],
+        code=code,
+        names=_names(subject),
+        achievement=_in_languages(named, language if isinstance(language, str) else ""),
+        issuer_name=next(iter(_in_languages(issuer.get("name") if isinstance(issuer, dict) else None).values()), ""),
+        awarded=_date(claims.get("awardedDate")),
+        valid_from=_date(claims.get("validFrom", claims.get("nbf"))),
+        valid_until=_date(claims.get("validUntil", claims.get("exp"))),
+        legacy=legacy,
+    )
+
+
+def _names(subject: Mapping[str, Any]) -> tuple[str, ...]:
+    """The subject's names in the clear: identifiers of that type (OB 3.0 §B.1.12), else a plain `name`."""
+    identifiers = subject.get("identifier")
+    found = [
+        entry["identityHash"][:LONGEST_TEXT]
+        for entry in (identifiers if isinstance(identifiers, list) else [identifiers])
+        if isinstance(entry, dict)
+        and entry.get("identityType") == "name"
+        and not entry.get("hashed")
+        and isinstance(entry.get("identityHash"), str)
+    ]
+    return tuple(found or _in_languages(subject.get("name")).values())[:MOST_NAMES]
+
+
+def _in_languages(value: object, language: str = "") -> dict[str, str]:
+    """A text by language: plain, or language value objects (VCDM 2.0 §11.1)."""
+    texts = {}
+    for text in (value if isinstance(value, list) else [value])[:MOST_NAMES]:
+        said, its = (text.get("@value"), text.get("@language", "")) if isinstance(text, dict) else (text, language)
+        if isinstance(said, str) and isinstance(its, str) and said:
+            texts[its[:35]] = said[:LONGEST_TEXT]
+    return texts
+
+
+def _date(value: object) -> str | None:
+    """A date as written, or a NumericDate (RFC 7519 §2) written as one."""
+    if isinstance(value, str):
+        return value[:LONGEST_TEXT]
+    try:
+        return document.moment(datetime.fromtimestamp(value, UTC)) if isinstance(value, int | float) else None
+    except (ValueError, OverflowError, OSError):
+        return None

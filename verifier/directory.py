@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from credential import did
 from credential.errors import CredentialError
 from credential.jwks import PublicKey, read_key_set
 from verifier.errors import Misconfigured
@@ -22,10 +23,10 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True):
     id: str
-    tag: str
-    service: str
     name: dict[str, str]
-    url_prefix: str
+    tag: str | None = None
+    service: str | None = None
+    url_prefix: str | None = None
     jwks: dict[str, Any] | None = None
     jwks_uri: str | None = None
     since: str
@@ -37,20 +38,28 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class KnownIssuer:
-    """An issuer of the directory: its legal name per language, its pinned keys by `kid`, and where it may be asked."""
+    """An issuer of the directory: its legal name per language, its pinned keys by `kid`, and where it may be asked.
+
+    Issuers of other software have no `tag` and no `service`: nobody can look up their credentials by a code. The id may be
+    a did:key or did:jwk, which is its own key; without a `url_prefix` nothing is ever fetched for it.
+    """
 
     id: str
-    tag: str
+    tag: str | None
     service: str
     names: Mapping[str, str]
-    url_prefix: str
+    url_prefix: str | None
     keys: Mapping[str, PublicKey]
     jwks_uri: str | None
     since: str
 
     def may_fetch(self, url: object) -> bool:
         """Whether `url` lies under this issuer's prefix; no other address is ever asked on its behalf."""
-        return isinstance(url, str) and under(url, self.url_prefix)
+        return isinstance(url, str) and self.url_prefix is not None and under(url, self.url_prefix)
+
+    def may_own(self, kid: str) -> bool:
+        """Whether a key of this id could be this issuer's: an address of somebody else's is not."""
+        return not kid.startswith(("http:", "https:")) or self.may_fetch(kid)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,48 +91,69 @@ def read_directory(file: Path) -> Directory:
     except (msgspec.MsgspecError, RecursionError) as error:
         raise Misconfigured(f"The directory {file} is not what it must be: {error}.") from error
     issuers: dict[str, KnownIssuer] = {}
-    services: dict[str, str] = {}
+    services: dict[str, str | None] = {}
     for entry in entries:
         issuer = _known(entry, file)
         if entry.id in issuers:
             raise Misconfigured(f"The directory {file} names {entry.id} twice.")
-        if services.setdefault(entry.tag, entry.service) != entry.service:
+        if entry.tag and services.setdefault(entry.tag, entry.service) != entry.service:
             raise Misconfigured(f"The directory {file} gives the tag {entry.tag} to two services.")
         issuers[entry.id] = issuer
     return Directory(issuers=issuers, changed=f"{datetime.fromtimestamp(changed, UTC):%Y-%m-%d}")
 
 
 def _known(entry: _Entry, file: Path) -> KnownIssuer:
-    secure = entry.url_prefix.startswith("https://") or (
-        entry.url_prefix.startswith("http://") and is_loopback(entry.url_prefix)
-    )
-    if not secure:
-        raise Misconfigured(f"The directory {file}: {entry.url_prefix} must be https (http is for this machine only).")
-    for url in filter(None, (entry.id, entry.service, entry.jwks_uri)):
-        if not under(url, entry.url_prefix):
-            raise Misconfigured(f"The directory {file}: {url} does not lie under {entry.url_prefix}.")
-    if not re.fullmatch(r"[A-Z]{2,6}", entry.tag):
+    if entry.tag and not re.fullmatch(r"[A-Z]{2,6}", entry.tag):
         raise Misconfigured(f"The directory {file}: the tag of {entry.id} must be 2 to 6 capital letters.")
     if not _is_day(entry.since):
         raise Misconfigured(f"The directory {file}: since of {entry.id} must be a day such as 2026-01-01.")
-    if not entry.name or not (entry.jwks or entry.jwks_uri):
-        raise Misconfigured(f"The directory {file}: {entry.id} needs a name and its keys (jwks or jwks_uri).")
+    if not entry.name:
+        raise Misconfigured(f"The directory {file}: {entry.id} needs a name.")
+    if bool(entry.tag) != bool(entry.service):
+        raise Misconfigured(f"The directory {file}: {entry.id} needs both a tag and a service, or neither.")
+    _check_addresses(entry, file)
+    return KnownIssuer(
+        id=entry.id,
+        tag=entry.tag,
+        service=(entry.service or "").rstrip("/"),
+        names=entry.name,
+        url_prefix=entry.url_prefix,
+        keys=_keys(entry, file),
+        jwks_uri=entry.jwks_uri,
+        since=entry.since,
+    )
+
+
+def _check_addresses(entry: _Entry, file: Path) -> None:
+    """Everything that may be fetched lies under the prefix; a DID, which is no address, may do without one."""
+    if entry.url_prefix is None:
+        if not entry.id.startswith(did.METHODS) or entry.service:
+            raise Misconfigured(f"The directory {file}: {entry.id} needs a url_prefix.")
+        return
+    on_this_machine = entry.url_prefix.startswith("http://") and is_loopback(entry.url_prefix)
+    if not entry.url_prefix.startswith("https://") and not on_this_machine:
+        raise Misconfigured(f"The directory {file}: {entry.url_prefix} must be https (http is for this machine only).")
+    own = None if entry.id.startswith(did.METHODS) else entry.id
+    for url in filter(None, (own, entry.service, entry.jwks_uri)):
+        if not under(url, entry.url_prefix):
+            raise Misconfigured(f"The directory {file}: {url} does not lie under {entry.url_prefix}.")
+
+
+def _keys(entry: _Entry, file: Path) -> Mapping[str, PublicKey]:
+    """The pinned keys by `kid`; those of a DID are the DID's own, and no others may stand beside it."""
+    is_did = entry.id.startswith("did:")
+    if bool(entry.jwks or entry.jwks_uri) == is_did:
+        needs = "is its own key and takes no" if is_did else "needs its keys in"
+        raise Misconfigured(f"The directory {file}: {entry.id} {needs} jwks or jwks_uri.")
     try:
+        if is_did:
+            return did.keys_of(entry.id)
         keys = read_key_set(entry.jwks) if entry.jwks else {}
     except CredentialError as error:
         raise Misconfigured(f"The directory {file}: {entry.id}: {error}") from error
     if entry.jwks and not keys:
         raise Misconfigured(f"The directory {file}: {entry.id} has no key that we verify with.")
-    return KnownIssuer(
-        id=entry.id,
-        tag=entry.tag,
-        service=entry.service.rstrip("/"),
-        names=entry.name,
-        url_prefix=entry.url_prefix,
-        keys=keys,
-        jwks_uri=entry.jwks_uri,
-        since=entry.since,
-    )
+    return keys
 
 
 def _is_day(text: str) -> bool:

@@ -12,7 +12,11 @@ class Misconfigured(VerifierError):
 
 
 class Unreachable(VerifierError):
-    """What an issuer publishes could not be fetched, or is not what it must be."""
+    """What an issuer publishes could not be fetched, or is not what it must be. `fault`: see `credential.errors.FAULTS`."""
+
+    def __init__(self, message: str, fault: str | None = None) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 class NotPublished(Unreachable):

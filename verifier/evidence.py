@@ -8,6 +8,7 @@ from credential import code as codes
 from credential.errors import MalformedCode
 from verifier.document import Opened, open_document
 from verifier.errors import CannotOpen
+from verifier.formats import NAMES, other_format, other_format_of_bytes
 
 __all__ = ["LARGEST", "Evidence", "is_document", "read_evidence"]
 
@@ -22,13 +23,15 @@ LOOKS_LIKE_TOKEN = re.compile(r"e[wy][\w=\s-]*\.")  # what an opening { becomes 
 class Evidence:
     """Exactly one of `token`, `code` and `problem` is set. `document` is what was opened, where it was a document.
 
-    `problem` is a reason code of the verdict, `detail` a sentence for people where there is more to say.
+    `problem` is a reason code of the verdict, `detail` a sentence for people where there is more to say, `fault` the code of
+    a format that we cannot check.
     """
 
     token: str | None = None
     code: str | None = None
     problem: str | None = None
     detail: str | None = None
+    fault: str | None = None
     document: Opened | None = field(default=None, repr=False)
 
 
@@ -41,11 +44,13 @@ def read_evidence(data: bytes) -> Evidence:
     try:
         text = data.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        return Evidence(problem="not_recognised")
+        return _unsupported(other_format_of_bytes(data)) or Evidence(problem="not_recognised")
     if not text:
         return Evidence(problem="nothing_given")
     if len(text) > LONGEST_TEXT:
         return Evidence(problem="too_large", detail=f"{len(text):,} characters; at most {LONGEST_TEXT:,} are read")
+    if unsupported := _unsupported(other_format(text)):
+        return unsupported
     if LOOKS_LIKE_TOKEN.match(text):
         return Evidence(token="".join(text.split()))  # mail programs break a token into lines
     return _code(text)
@@ -54,6 +59,10 @@ def read_evidence(data: bytes) -> Evidence:
 def is_document(data: bytes) -> bool:
     """Whether `data` is a PDF, which readers recognise within the first kilobyte (ISO 32000-1, annex H)."""
     return b"%PDF-" in data[:1024]
+
+
+def _unsupported(fault: str | None) -> Evidence | None:
+    return Evidence(problem="unsupported_format", detail=NAMES[fault], fault=fault) if fault else None
 
 
 def _code(text: str) -> Evidence:

@@ -2,13 +2,17 @@
 
 from datetime import datetime
 
-from verifier.verdict import Document, Issuer, Signed, Step, Verdict, Word
+from msgspec import UNSET, UnsetType
+
+from verifier.verdict import Document, Issuer, Revocation, Signed, Step, Verdict, Word
 
 __all__ = ["STEPS", "Findings"]
 
 STEPS = ("token", "known_issuer", "signature", "in_force", "status", "document")
 # Of several failures the verdict names the gravest. Those not listed end the procedure and so stand alone.
-GRAVEST = ("revoked", "document_differs", "expired", "not_yet_valid")
+GRAVEST = ("superseded", "revoked", "document_differs", "expired", "not_yet_valid")
+# Of several doubts it names the first, but this one before all: it says what a person has to fear.
+FOREMOST_DOUBT = "status_unavailable"
 
 
 class Findings:
@@ -18,23 +22,34 @@ class Findings:
         self.now = now
         self.issuer: Issuer | None = None
         self.credential: Signed | None = None
+        self.revocation: Revocation | UnsetType = UNSET
         self.document = Document(shows="not_compared")
         self._steps: dict[str, Step] = {}
         self._failures: list[str] = []
         self._doubts: list[str] = []
 
-    def passed(self, step: str, detail: str | None = None, *, as_of: datetime | None = None) -> None:
+    def passed(
+        self, step: str, detail: str | None = None, *, as_of: datetime | None = None, code: str | None = None
+    ) -> None:
         """The step was made and is in order."""
-        self._steps[step] = Step(step=step, result="passed", detail=detail, as_of=as_of)
+        self._steps[step] = Step(step=step, result="passed", code=code, detail=detail, as_of=as_of)
 
-    def failed(self, step: str, reason: str, detail: str | None = None, *, as_of: datetime | None = None) -> None:
+    def failed(
+        self,
+        step: str,
+        reason: str,
+        detail: str | None = None,
+        *,
+        as_of: datetime | None = None,
+        code: str | None = None,
+    ) -> None:
         """The step was made and something is wrong: the verdict cannot be better than `invalid`."""
-        self._steps[step] = Step(step=step, result="failed", detail=detail, as_of=as_of)
+        self._steps[step] = Step(step=step, result="failed", code=code, detail=detail, as_of=as_of)
         self._failures.append(reason)
 
-    def not_checked(self, step: str, reason: str, detail: str | None = None) -> None:
+    def not_checked(self, step: str, reason: str, detail: str | None = None, *, code: str | None = None) -> None:
         """The step had to be made and could not: the verdict cannot be better than `unchecked`."""
-        self._steps[step] = Step(step=step, result="not_checked", detail=detail)
+        self._steps[step] = Step(step=step, result="not_checked", code=code, detail=detail)
         self._doubts.append(reason)
 
     def neutral(self, step: str) -> None:
@@ -48,7 +63,7 @@ class Findings:
         if self._failures:
             word, reason = "invalid", min(self._failures, key=_gravity)
         elif self._doubts or not made:
-            word, reason = "unchecked", self._doubts[0] if self._doubts else "incomplete"
+            word, reason = "unchecked", self._foremost_doubt()
         else:
             word, reason = "valid", "ok"
         return Verdict(
@@ -59,7 +74,13 @@ class Findings:
             credential=self.credential,
             document=self.document,
             checked_at=self.now,
+            revocation=self.revocation,
         )
+
+    def _foremost_doubt(self) -> str:
+        if not self._doubts:
+            return "incomplete"
+        return FOREMOST_DOUBT if FOREMOST_DOUBT in self._doubts else self._doubts[0]
 
 
 def _gravity(reason: str) -> int:

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-__all__ = ["Difference", "Document", "Issuer", "Signed", "Step", "Verdict", "Word"]
+__all__ = ["Difference", "Document", "Issuer", "Revocation", "Signed", "Step", "Verdict", "Word"]
 
 Word = Literal["valid", "invalid", "unchecked"]
 Result = Literal["passed", "failed", "not_checked"]
@@ -13,10 +14,14 @@ Shows = Literal["as_issued", "text_matches", "differs", "not_compared"]
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One numbered step of the procedure. `as_of` is the moment that the finding speaks of, where it is not now."""
+    """One numbered step of the procedure. `as_of` is the moment that the finding speaks of, where it is not now.
+
+    `code` says more exactly than the verdict's reason what was found (`credential.errors.FAULTS`); `detail` is for people.
+    """
 
     step: str
     result: Result
+    code: str | None = None
     detail: str | None = None
     as_of: datetime | None = None
 
@@ -30,7 +35,10 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The signed claims that a person needs. Each text is as signed; a name in two scripts is two names."""
+    """The signed claims that a person needs. Each text is as signed; a name in two scripts is two names.
+
+    `legacy`: in the form of VCDM 1.1, which the second data model has replaced.
+    """
 
     id: str
     code: str | None = None
@@ -41,6 +49,7 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     awarded: str | None = None
     valid_from: str | None = None
     valid_until: str | None = None
+    legacy: bool = False
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +66,14 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     differences: tuple[Difference, ...] = ()
 
 
+class Revocation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the issuer says of a revocation, as fetched and not signed: since when, why, and what replaces the credential."""
+
+    since: str | None = None
+    reason: str | None = None
+    superseded_by: str | None = None
+
+
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """The answer. `reason` is a stable code; every other text is for people."""
 
@@ -67,6 +84,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     credential: Signed | None = None
     document: Document
     checked_at: datetime
+    revocation: Revocation | UnsetType = UNSET
 
     def as_json(self) -> bytes:
         """The verdict as UTF-8 JSON."""

@@ -12,6 +12,7 @@ the verdict `unchecked`: silence is never consent.
 """
 
 import os
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -19,18 +20,27 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from credential import proof, reader
+from credential import did, legacy, proof, reader
 from credential import status as status_list
-from credential.errors import BadSignature, CredentialError, MalformedToken, UnsupportedAlgorithm
+from credential.confirmed import signing_input_sha256
+from credential.errors import (
+    BadSignature,
+    CredentialError,
+    MalformedToken,
+    UnsupportedAlgorithm,
+    UnsupportedFormat,
+)
+from credential.jwks import PublicKey
 from credential.reader import UnverifiedToken
-from credential.wording import wording
-from verifier.claims import code_of, in_our_shape, signed_claims
+from verifier import formats
+from verifier.claims import code_of, comparable, signed_claims
 from verifier.directory import Directory, KnownIssuer
 from verifier.document import differences
 from verifier.errors import NotPublished, Unreachable
 from verifier.evidence import Evidence, is_document, read_evidence
 from verifier.findings import Findings
-from verifier.published import SKEW, Published
+from verifier.lists import SKEW, StatusList, entry_of
+from verifier.published import Published
 from verifier.verdict import Document, Issuer, Verdict
 
 __all__ = ["verify"]
@@ -47,7 +57,7 @@ async def verify(given: bytes, directory: Directory, published: Published, now: 
     claims = token.claims
     version = await published.achievement_version(issuer, claims.get("relatedResource"))
     findings.issuer = Issuer(id=issuer.id, name=dict(issuer.names), since=issuer.since)
-    findings.credential = signed_claims(claims, version or {})
+    findings.credential = signed_claims(claims, version or {}, legacy=token.legacy)
     _in_force(claims, now, findings)  # 4
     await _status(claims, issuer, published, findings)  # 5
     _document(claims, version, evidence, findings)  # 6
@@ -70,7 +80,7 @@ async def _find_token(
     evidence: Evidence, directory: Directory, published: Published, findings: Findings
 ) -> UnverifiedToken | None:
     if evidence.problem:
-        findings.not_checked("token", evidence.problem, evidence.detail)
+        findings.not_checked("token", evidence.problem, evidence.detail, code=evidence.fault)
         return None
     text = evidence.token or ""
     if evidence.code:
@@ -87,30 +97,44 @@ async def _find_token(
             findings.not_checked("token", "issuer_unreachable", str(error))
             return None
     try:
-        token = reader.read(text)
-        reader.registered_claims(token.claims)
-        _is_an_achievement(token.claims)
+        token = _read_token(text)
         if evidence.code and code_of(token.claims) != evidence.code:
-            raise MalformedToken("The issuer answered with the credential of another code.")
+            raise MalformedToken("The issuer answered with the credential of another code.", "code_of_another")
     except MalformedToken as error:
-        findings.failed("token", error.code, str(error))
+        findings.failed("token", error.code, str(error), code=error.fault)
+        return None
+    except UnsupportedFormat as error:
+        findings.not_checked("token", error.code, formats.NAMES[error.fault], code=error.fault)
         return None
     findings.passed("token")
+    return token
+
+
+def _read_token(text: str) -> UnverifiedToken:
+    """The token with its claims in the words of the second data model, in which the registered claims agree."""
+    token = reader.read(text)
+    if legacy.is_legacy(token.claims):
+        token = replace(token, claims=legacy.as_version_2(token.claims), legacy=True)
+    reader.registered_claims(token.claims, optional=token.legacy or token.header.get("typ") == "vc+jwt")
+    _is_an_achievement(token.claims)
     return token
 
 
 def _is_an_achievement(claims: dict[str, Any]) -> None:
     """OB 3.0 §8.2: the same issuer signs other things too, endorsements and lists, which say nothing of a learner."""
     types = claims.get("type")
-    if not isinstance(types, list) or not {"OpenBadgeCredential", "AchievementCredential"} & {
-        str(kind) for kind in types
-    }:
-        raise MalformedToken("The token is not an Open Badges credential.")
+    if not {"OpenBadgeCredential", "AchievementCredential"} & set(
+        map(str, types if isinstance(types, list) else [types])
+    ):
+        raise MalformedToken("The token is not an Open Badges credential.", "not_an_achievement")
 
 
 def _known_issuer(token: UnverifiedToken, directory: Directory, findings: Findings) -> KnownIssuer | None:
     issuer = directory.issuers.get(token.claimed_issuer)
-    if issuer is None:
+    if issuer is None and token.claimed_issuer.startswith("did:") and not token.claimed_issuer.startswith(did.METHODS):
+        method = ":".join(token.claimed_issuer.split(":")[:2])
+        findings.not_checked("known_issuer", "unsupported_format", method[:40], code="did_method")
+    elif issuer is None:
         findings.not_checked("known_issuer", "unknown_issuer", token.claimed_issuer[:200])
     else:
         findings.passed("known_issuer", directory.changed)
@@ -118,67 +142,109 @@ def _known_issuer(token: UnverifiedToken, directory: Directory, findings: Findin
 
 
 async def _signature(token: UnverifiedToken, issuer: KnownIssuer, published: Published, findings: Findings) -> bool:
+    """Whether to go on: the signature is good, or good as far as the pinned keys can tell."""
     if token.claimed_algorithm.lower() == "none":
         findings.failed("signature", UnsupportedAlgorithm.code, "The token is not signed at all.")
         return False
     try:
-        key = await published.key(issuer, token.claimed_kid)
+        key = await published.key(issuer, token)
         if key is None:
-            findings.failed("signature", "unknown_key", token.claimed_kid[:300])
+            _no_key(token, issuer, findings)
             return False
         proof.verify(token, key)
     except Unreachable as error:
-        findings.not_checked("signature", "keys_unavailable", str(error))
+        findings.not_checked("signature", "keys_unavailable", str(error), code=error.fault or "key_set_unreachable")
         return False
     except (BadSignature, UnsupportedAlgorithm) as error:
         findings.failed("signature", error.code, str(error))
         return False
-    findings.passed("signature")
-    return True
+    # Only now, so that an edited token is known to be one even while the issuer is out of reach.
+    return await _key_state(token, key, issuer, published, findings)
+
+
+def _no_key(token: UnverifiedToken, issuer: KnownIssuer, findings: Findings) -> None:
+    kid = token.claimed_kid
+    if token.claimed_key is not None:
+        findings.failed("signature", "malformed_token", "Its header carries a key of its own.", code="embedded_key")
+    elif not kid:
+        findings.failed("signature", "malformed_token", "Its header names no key.", code="header_names_no_key")
+    else:
+        code = None if issuer.may_own(kid) else "key_of_another_issuer"
+        findings.failed("signature", "unknown_key", kid[:300], code=code)
+
+
+async def _key_state(
+    token: UnverifiedToken, key: PublicKey, issuer: KnownIssuer, published: Published, findings: Findings
+) -> bool:
+    try:
+        compromised = await published.is_compromised(issuer, key.kid)
+    except Unreachable as error:
+        findings.not_checked("signature", "keys_unavailable", str(error), code="key_state_unknown")
+        return True
+    if not compromised:
+        findings.passed("signature")
+        return True
+    try:
+        confirmed = await published.is_confirmed(issuer, key.kid, signing_input_sha256(token.text))
+    except Unreachable:
+        confirmed = False
+    if confirmed:
+        findings.passed("signature", "The issuer confirms what this compromised key signed.", code="confirmed")
+    else:
+        findings.not_checked("signature", "key_compromised", key.kid[:300], code="confirmation_missing")
+    return confirmed
 
 
 def _in_force(claims: dict[str, Any], now: datetime, findings: Findings) -> None:
-    # `registered_claims` has compared nbf and exp with the dates, so these are whole seconds that agree with them.
-    if claims["nbf"] > (now + SKEW).timestamp():
-        findings.failed("in_force", "not_yet_valid", str(claims["validFrom"]))
-    elif "exp" in claims and claims["exp"] <= now.timestamp():
-        findings.failed("in_force", "expired", str(claims["validUntil"]))
+    # `registered_claims` has compared nbf and exp with the dates: where both are there, they are the same moments.
+    begins = claims["nbf"] if "nbf" in claims else reader.seconds(claims.get("validFrom"))
+    ends = claims["exp"] if "exp" in claims else reader.seconds(claims.get("validUntil"))
+    if begins is not None and begins > (now + SKEW).timestamp():
+        findings.failed("in_force", "not_yet_valid", str(claims.get("validFrom", begins)))
+    elif ends is not None and ends <= now.timestamp():
+        findings.failed("in_force", "expired", str(claims.get("validUntil", ends)))
     else:
         findings.passed("in_force")
 
 
 async def _status(claims: dict[str, Any], issuer: KnownIssuer, published: Published, findings: Findings) -> None:
-    entry = claims.get("credentialStatus")
-    if entry is None:
+    if claims.get("credentialStatus") is None:
         findings.not_checked("status", "no_status")
         return
     try:
-        if not isinstance(entry, dict) or entry.get("type") != "BitstringStatusListEntry":
-            raise Unreachable("Its status is of a kind that we do not read.")
-        url, index = entry.get("statusListCredential"), entry.get("statusListIndex")
-        if entry.get("statusPurpose") != "revocation" or not issuer.may_fetch(url):
-            raise Unreachable("Its status is for another purpose or at an address that is not its issuer's.")
-        if not isinstance(index, str) or not index.isascii() or not index.isdigit() or len(index) > 10:
-            raise Unreachable("Its status has no readable index.")
-        found = await published.status_list(issuer, str(url), "revocation")
-        revoked = status_list.is_set(found.bits, int(index))
+        entry = entry_of(claims["credentialStatus"])
+        if not issuer.may_fetch(entry.url):
+            raise Unreachable("Its status list stands at an address that is not its issuer's.", "status_elsewhere")
+        found = await published.status_list(issuer, str(entry.url))
+        revoked = status_list.is_set(found.bits, entry.index)
     except (Unreachable, CredentialError) as error:
-        findings.not_checked("status", "status_unavailable", str(error))
+        findings.not_checked("status", "status_unavailable", str(error), code=error.fault or "status_unreachable")
         return
     if revoked:
-        findings.failed("status", "revoked", as_of=found.as_of)
+        await _revoked(claims, issuer, published, findings, found)
     else:
         findings.passed("status", as_of=found.as_of)
+
+
+async def _revoked(
+    claims: dict[str, Any], issuer: KnownIssuer, published: Published, findings: Findings, found: StatusList
+) -> None:
+    findings.revocation = await published.revocation(issuer, claims.get("id"))
+    if findings.revocation.superseded_by:
+        findings.failed("status", "superseded", findings.revocation.reason, as_of=found.as_of)
+    else:
+        findings.failed("status", "revoked", findings.revocation.reason, as_of=found.as_of)
 
 
 def _document(claims: dict[str, Any], version: dict[str, Any] | None, evidence: Evidence, findings: Findings) -> None:
     if evidence.document is None:
         findings.neutral("document")
         return
-    if not in_our_shape(claims):
+    worded = comparable(claims, version or {})
+    if worded is None:
         findings.not_checked("document", "document_not_compared", "A certificate of this kind cannot be compared here.")
         return
-    found = differences(evidence.document, wording(claims, version or {}))
+    found = differences(evidence.document, worded)
     if found:
         findings.document = Document(shows="differs", differences=found)
         findings.failed("document", "document_differs")

@@ -1,0 +1,76 @@
+"""A credential's entry in a status list, and the list that stands at its address (Bitstring Status List v1.0)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from credential import status
+from credential.errors import MalformedStatusList
+
+__all__ = ["REVOCATION", "SKEW", "Entry", "StatusList", "entry_of", "list_of"]
+
+REVOCATION = "revocation"
+SKEW = timedelta(minutes=5)  # between the clocks of issuer and verifier
+LONGEST_INDEX = 10  # digits; the largest list that we read has 33 million entries
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a credential's bit stands: the list's address, not yet known to be its issuer's, and the index."""
+
+    url: object
+    index: int
+
+
+@dataclass(frozen=True)
+class StatusList:
+    """A list that is what it must be. `as_of` is when the issuer signed it, `until` the end of its validity."""
+
+    bits: bytes
+    as_of: datetime
+    until: datetime
+
+
+def entry_of(credential_status: object) -> Entry:
+    """Read a `credentialStatus` (§2.1). Raises `MalformedStatusList` where it is of a kind that we do not read."""
+    alone = isinstance(credential_status, list) and len(credential_status) == 1
+    entry = credential_status[0] if alone and isinstance(credential_status, list) else credential_status
+    if not isinstance(entry, dict) or entry.get("type") != "BitstringStatusListEntry":
+        raise MalformedStatusList("Its status is of a kind that we do not read.", "status_not_supported")
+    if entry.get("statusPurpose") != REVOCATION or entry.get("statusSize", 1) != 1:
+        raise MalformedStatusList("Its status is not one bit for revocation.", "status_not_supported")
+    index = entry.get("statusListIndex")
+    if not isinstance(index, str) or not index.isascii() or not index.isdigit() or len(index) > LONGEST_INDEX:
+        raise MalformedStatusList("Its status has no readable index.", "status_index_out_of_range")
+    return Entry(entry.get("statusListCredential"), int(index))
+
+
+def list_of(claims: Mapping[str, Any], url: str, now: datetime, newest: datetime | None) -> StatusList:
+    """The list of verified `claims`, which was fetched from `url`, as of `now` (§3.2, with our own bounds).
+
+    `newest` is when the newest list seen at that address was signed. Raises `MalformedStatusList`.
+    """
+    subject, types = claims.get("credentialSubject"), claims.get("type")
+    if claims.get("id") != url or not isinstance(types, list) or "BitstringStatusListCredential" not in types:
+        raise MalformedStatusList("It is another list, or no list.", "status_other_list")
+    if not isinstance(subject, dict) or subject.get("statusPurpose") != REVOCATION:
+        raise MalformedStatusList("It is for another purpose.", "status_other_purpose")
+    as_of, until = _moment(claims.get("validFrom")), _moment(claims.get("validUntil"))
+    if as_of > now + SKEW:
+        raise MalformedStatusList("It is not valid yet.", "status_from_future")
+    if until <= now:
+        raise MalformedStatusList("It has expired.", "status_expired")
+    if newest and as_of < newest:
+        raise MalformedStatusList("It is older than one that was seen before.", "status_rolled_back")
+    return StatusList(status.read_list(claims), as_of, until)
+
+
+def _moment(text: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise MalformedStatusList("It has no readable dates.", "status_malformed") from error
+    if moment.tzinfo is None:
+        raise MalformedStatusList("Its dates have no time zone.", "status_malformed")
+    return moment
