@@ -64,7 +64,8 @@ def real(service: Service, credential: Credential, fetcher: FetcherInProcess) ->
 def forms(real: Issuer) -> dict[str, bytes]:
     """One credential in each form in which it can be handed in; `foreign` as a vc+jwt without registered claims."""
     with real.service.database.reading() as session:
-        pdf = certificate(real.service, session, real.credential)
+        words = worded(session, real.credential)
+    pdf = certificate(real.service, real.credential, words)
     token = (real.credential.token or "").encode()
     bare = {
         k: v for k, v in json.loads(real.credential.document).items() if k not in {"iss", "jti", "sub", "nbf", "exp"}
