@@ -27,7 +27,7 @@ class PublicKey:
 
     kid: str
     alg: str
-    key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+    key: Any  # an EC or RSA public key; msgspec, by which Litestar reads annotations, takes no union of the two
 
 
 def public_jwk(key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> dict[str, str]:
