@@ -41,7 +41,7 @@ class PublicKey:
 
     kid: str
     alg: str
-    key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
+    key: Any  # an EC, RSA or Ed25519 public key; msgspec, by which Litestar reads annotations, takes no union of them
 
 
 def public_jwk(key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> dict[str, str]:

@@ -137,16 +137,19 @@ def test_confirming_page_by_page_and_again_counts_each_once(
 
 
 def test_what_a_sound_key_signed_is_not_confirmed(
-    service: Service, completion: Completion, stolen: str, credential: Credential, issuer: TestClient[Litestar]
+    service: Service, completion: Completion, credential: Credential, issuer: TestClient[Litestar], clock: Clock
 ) -> None:
+    service.keyrings.of("glimmer").rotate(service.now(), at_once=True)
     newer = issue(service, "glimmer", msgspec.structs.replace(completion, completion_id="newer")).credential
+    clock.move(minutes=1)
+    service.keyrings.of("glimmer").mark_compromised(credential.key_id, service.now())
     with pytest.raises(Conflict, match="not marked compromised"):
         confirm(service, "glimmer", newer.key_id)
     with pytest.raises(UnknownKey):
         confirm(service, "glimmer", "unknown")
-    confirm(service, "glimmer", stolen)
+    assert confirm(service, "glimmer", credential.key_id) == 1
     sha = signing_input_sha256(newer.token or "")
-    assert sha not in listed(issuer, stolen, sha)["sha256"]
+    assert sha not in listed(issuer, credential.key_id, sha)["sha256"]
 
 
 def test_nothing_confirmed_is_404_and_says_nothing_more(

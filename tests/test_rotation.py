@@ -21,6 +21,7 @@ from issuer.errors import Invalid
 from issuer.service import Service, open_service
 from issuer.status import signed_list
 from issuer.tables import Credential
+from keys.errors import KeyringMissing
 from keys.kept import CLOCKS_APART, OVERLAP
 from keys.keyring import Keyring
 from keys.signer import KeySigner
@@ -109,6 +110,9 @@ def test_two_processes_see_the_same_key_take_over_at_the_same_moment(
     report(other, 6)
     assert private_files(service) == {waiting.id}
     report(service, 7)  # and finds it deleted
+    for process in (service, other):
+        with pytest.raises(KeyringMissing):  # from memory, too
+            process.keyrings.signer("glimmer", old)
 
 
 def test_a_process_that_only_publishes_deletes_what_is_spent_too(
@@ -188,6 +192,25 @@ def test_a_token_that_another_process_signed_with_the_new_key_is_kept_with_that_
     late = report(service, 1)
     assert late.token == in_between[0].token
     assert key_of(late) == other.keyrings.active("glimmer").id
+
+
+def test_a_token_of_the_old_key_stored_after_the_new_one_took_over_is_kept_with_the_old_keys_id(
+    service: Service, report: Report, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = open_service(service.settings, clock)
+    sign = proof.sign
+    old = service.keyrings.active("glimmer").id
+
+    def overtaken(document: bytes, signer: KeySigner, **named: Any) -> str:
+        token = sign(document, signer, **named)
+        rotate(service, at_once=True)
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr("credential.proof.sign", stopped)
+            list(finish_intents(other))  # has recorded that the new key will sign, and dies
+        return token
+
+    monkeypatch.setattr("credential.proof.sign", overtaken)
+    assert key_of(report(service, 1)) == old
 
 
 def test_a_key_marked_compromised_while_it_signs_gives_nothing_out(
