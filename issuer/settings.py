@@ -23,7 +23,7 @@ class Settings:
     data_dir: Path
     keys_dir: Path
     cache_dir: Path
-    database_url: str = field(repr=False)
+    database_url: str = field(repr=False)  # holds a password where it is PostgreSQL
     passphrase: str | None = field(repr=False)
 
     @property

@@ -51,6 +51,7 @@ def small_lists(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("issuer.status.FULLEST", 50)
 
 
+@pytest.mark.timeout(300)  # some 25 seconds on a machine that has nothing else to do
 def test_of_two_hundred_thousand_indexes_none_is_taken_twice(service: Service) -> None:
     batches = [[1] * 100 + [1000] * 24 + [25_900]] * 4  # singly and in batches small and large, by four workers at once
     with ThreadPoolExecutor(4) as workers:
