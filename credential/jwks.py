@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from jwt.exceptions import PyJWTError
 
@@ -41,7 +41,7 @@ class PublicKey:
 
     kid: str
     alg: str
-    key: Any  # an EC, RSA or Ed25519 public key; msgspec, by which Litestar reads annotations, takes no union of them
+    key: Any  # an EC, RSA or Ed25519 public key of `cryptography`: msgspec takes no union of such classes
 
 
 def public_jwk(key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> dict[str, str]:

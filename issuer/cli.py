@@ -74,11 +74,12 @@ def init(file: File) -> None:
     with service.database.reading() as session:
         if known := organisations.listed(session):
             raise Conflict(
-                f"There is already an organisation, {known[0].id}, and this version serves one. It was left as it is."
+                f"There is already an organisation, {known[0].id}, and this version serves one. For another API key: issuer api-key"
             )
-    organisation = organisations.create(service, _toml(file))
-    with progress_on.status("Preparing the fonts (some seconds, once) …"):
-        prepare_faces(service.settings.cache_dir)
+    described = _toml(file)
+    print("Preparing the fonts (some seconds, once on a machine) …", file=sys.stderr)
+    prepare_faces(service.settings.cache_dir)  # before anything is made: whoever breaks off here has lost nothing
+    organisation = organisations.create(service, described)
     key = organisations.make_api_key(service, organisation, "made by init")
     say.print(f"Organisation {organisation.id} ({organisation.names['zh-Hans']}) is ready.")
     say.print(f"Profile   {service.addresses.organisation(organisation.id)}")
@@ -225,6 +226,7 @@ def serve() -> None:
     no_core_dumps()  # before any key is in memory; the workers inherit it
     settings = settings_from()
     service = open_service(settings)
+    _organisation(service)
     finish_intents(service)
     service.database.engine.dispose()
     serve_until_stopped(settings)

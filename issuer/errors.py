@@ -71,5 +71,5 @@ class Invalid(IssuerError):
     code = "invalid"
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
-        super().__init__("; ".join(f"{problem.field}: {problem.detail}" for problem in problems))
+        super().__init__("; ".join(f"{each.field}: {each.detail}" if each.field else each.detail for each in problems))
         self.problems = problems

@@ -1,6 +1,7 @@
 """The one place where refusals become HTTP: RFC 9457 problem details with a stable `type`."""
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -67,7 +68,7 @@ def _keys(request: Request[Any, Any, Any], error: KeyringError) -> Response[byte
 
 
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    answer = _problem(error.status_code, "http", error.__class__.__name__, error.detail)
+    answer = _problem(error.status_code, "http", HTTPStatus(error.status_code).phrase, error.detail)
     answer.headers.update(error.headers or {})  # such as Allow
     return answer
 

@@ -271,7 +271,7 @@ def test_a_did_of_rsa_is_read_too(ask: Ask, clock: Clock) -> None:
 def test_the_published_example_of_a_did_key_is_read() -> None:
     # did:key §7.1, Ed25519; the key in hexadecimal is that of the specification's own test vectors
     keys = did.keys_of("did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp")
-    raw = keys[""].key.public_bytes_raw()  # type: ignore[union-attr]
+    raw = keys[""].key.public_bytes_raw()
     assert raw.hex() == "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29"
 
 
