@@ -74,9 +74,11 @@ def init(file: File) -> None:
     with service.database.reading() as session:
         if known := organisations.listed(session):
             raise Conflict(
-                f"There is already an organisation, {known[0].id}, and this version serves one. For another API key: issuer api-key"
+                f"There is already an organisation, {known[0].id}, and this version serves one. For another API key: "
+                "issuer api-key"
             )
     described = _toml(file)
+    organisations.read(described)
     print("Preparing the fonts (some seconds, once on a machine) …", file=sys.stderr)
     prepare_faces(service.settings.cache_dir)  # before anything is made: whoever breaks off here has lost nothing
     organisation = organisations.create(service, described)

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from credential import code as codes
-from demo.services import serving
+from demo.services import command, serving
 from issuer import cli
 from issuer.certificate import libraries
 from issuer.service import open_service
@@ -181,6 +181,7 @@ def test_a_serving_process_and_its_workers_write_no_core_dumps(tmp_path: Path) -
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     environment = {"ISSUER_DATA_DIR": str(tmp_path / "issuer"), "ISSUER_PORT": str(port)}
+    command("issuer", "init", str(DEMO / "organisation.toml"), environment=environment)
     url = f"http://127.0.0.1:{port}"
     log = tmp_path / "log"
     resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
@@ -297,3 +298,8 @@ def test_with_a_library_missing_nothing_of_a_roster_is_issued(
 
 def test_the_data_folder_is_for_its_owner_only(ready: Run, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "issuer").stat().st_mode) == 0o700
+
+
+def test_without_an_organisation_there_is_nothing_to_serve(run: Run) -> None:
+    code, _, said = run("serve")
+    assert (code, "issuer init" in said) == (1, True)

@@ -16,6 +16,7 @@ LARGEST = 20 * 1024 * 1024
 LONGEST_TEXT = 64 * 1024
 TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*=*")
 ALMOST_A_CODE = re.compile(r"(?=.*\d)[A-Za-z]{2,6}[\s-]?[\w\s-]{1,30}")
+LONGEST_HOST = 80  # three parts and shorter than that may be a host, such as www.example.com
 LOOKS_LIKE_TOKEN = re.compile(r"e[wy][\w=\s-]*\.")  # what an opening { becomes in base64url
 
 
@@ -51,7 +52,7 @@ def read_evidence(data: bytes) -> Evidence:
         return Evidence(problem="too_large", detail=f"{len(text):,} characters; at most {LONGEST_TEXT:,} are read")
     if unsupported := _unsupported(other_format(text)):
         return unsupported
-    if LOOKS_LIKE_TOKEN.match(text):
+    if LOOKS_LIKE_TOKEN.match(text) or (len(text) > LONGEST_HOST and TOKEN.fullmatch(text)):
         return Evidence(token="".join(text.split()))  # mail programs break a token into lines
     return _code(text)
 

@@ -18,7 +18,6 @@ def malformed() -> Iterator[Vector]:
         "signature-empty": ("The signature is there and is empty.", f"{head}.{payload}."),
         "padding": ("base64url without padding (RFC 7515 §2).", f"{padded}.{payload}.{signature}"),
         "base64-alphabet": ("+ and / are of another alphabet.", f"{head}.{payload}.{signature[:-2]}+/"),
-        "line-break-inside": ("No white space inside (RFC 7515 §2).", f"{good[:30]}\n{good[30:]}"),
         "spare-bits": ("One spelling alone is canonical (RFC 4648 §3.5).", good[:-1] + w.next_letter(good[-1])),
         "letter-beyond-ascii": ("Not in the alphabet.", good[:-1] + "é"),
         "too-long": ("At most 16 KiB are read.", w.token({**claims, "x": "A" * 16_000})),

@@ -63,7 +63,7 @@ def signatures() -> Iterator[Vector]:
         w.token(claims, w.header(kid=w.kid(w.OTHERS, w.OTHER)), w.OTHERS),
         unknown,
     )
-    yield vector("kid-absent", "No key is named.", w.token(claims, w.header(kid=None)), unknown)
+    yield vector("kid-absent", "No key is named.", w.token(claims, w.header(kid=None)), "invalid: malformed_token")
     yield vector(
         "unknown-issuer",
         "Perfect, but signed by nobody the directory knows: that is not proof of a forgery, and never green.",
