@@ -1,16 +1,20 @@
 """What tests stand on: a real issuer with a real database and real keys, whose clock the test sets."""
 
+import asyncio
+import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 from playwright.sync_api import Browser, sync_playwright
 
+from credential import proof
 from issuer import achievements, organisations
 from issuer.app import create_app
 from issuer.completions import Completion, read_completion
@@ -24,6 +28,8 @@ from verifier.directory import Directory, read_directory
 from verifier.errors import NotPublished, Unreachable
 from verifier.fetch import Fetcher
 from verifier.published import Published
+from verifier.verdict import Verdict
+from verifier.verify import verify
 
 ORGANISATION = {
     "id": "glimmer",
@@ -56,6 +62,9 @@ COMPLETION = {
 
 CACHE = Path(__file__).parent.parent / "var" / "cache"  # static fonts: the same for every test and every run
 os.environ["ISSUER_CACHE_DIR"] = str(CACHE)
+
+
+Ask = Callable[[str | bytes], Verdict]
 
 
 class Clock:
@@ -191,6 +200,26 @@ def fetcher(issuer: TestClient[Litestar]) -> FetcherInProcess:
 @pytest.fixture
 def published(fetcher: FetcherInProcess, clock: Clock) -> Published:
     return Published(fetcher, clock)
+
+
+@pytest.fixture
+def ask(directory: Directory, published: Published, clock: Clock) -> Ask:
+    def asked(given: str | bytes) -> Verdict:
+        data = given.encode() if isinstance(given, str) else given
+        return asyncio.run(verify(data, directory, published, clock()))
+
+    return asked
+
+
+def word(verdict: Verdict) -> str:
+    return f"{verdict.verdict}: {verdict.reason}"
+
+
+def signed_anew(service: Service, credential: Credential, **changes: Any) -> str:
+    """The credential with some members changed (None: left out), signed by the issuer itself."""
+    document = {**json.loads(credential.document), **changes}
+    kept = {name: value for name, value in document.items() if value is not None}
+    return proof.sign(json.dumps(kept).encode(), service.keyrings.signer("glimmer", credential.key_id))
 
 
 @pytest.fixture(scope="module")

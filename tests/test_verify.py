@@ -1,49 +1,29 @@
 """The procedure: what each kind of credential gets, and that silence is never consent."""
 
 import asyncio
-import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credential import code as codes
-from credential import document, proof, reader, status
-from credential.jwks import read_key
+from credential import proof, reader
 from demo import forgeries
-from issuer import organisations
 from issuer.completions import read_completion
 from issuer.credentials.issue import issue
 from issuer.credentials.revoke import revoke
 from issuer.service import Service
 from issuer.tables import Credential
-from tests.conftest import COMPLETION, Clock, FetcherInProcess
+from tests.conftest import COMPLETION, Ask, Clock, FetcherInProcess, signed_anew, word
 from verifier.directory import Directory
 from verifier.errors import Unreachable
 from verifier.published import Published
 from verifier.verdict import Verdict
-from verifier.verify import verify
-
-Ask = Callable[[str | bytes], Verdict]
-
-
-@pytest.fixture
-def ask(directory: Directory, published: Published, clock: Clock) -> Ask:
-    def asked(given: str | bytes) -> Verdict:
-        data = given.encode() if isinstance(given, str) else given
-        return asyncio.run(verify(data, directory, published, clock()))
-
-    return asked
-
-
-def word(verdict: Verdict) -> str:
-    return f"{verdict.verdict}: {verdict.reason}"
 
 
 def results(verdict: Verdict) -> dict[str, str]:
@@ -214,157 +194,6 @@ def test_ten_thousand_key_ids_that_nobody_knows_cost_two_fetches(
     assert len(fetcher.asked) == 2
 
 
-def test_a_status_list_out_of_reach_is_unchecked_and_asked_again_soon(
-    ask: Ask, token: str, fetcher: FetcherInProcess, clock: Clock
-) -> None:
-    fetcher.down = True
-    assert word(ask(token)) == "unchecked: status_unavailable"
-    fetcher.down = False
-    clock.move(seconds=11)
-    assert word(ask(token)) == "valid: ok"
-
-
-def test_a_fresh_list_is_kept_for_five_minutes_and_then_must_be_had_again(
-    ask: Ask, token: str, fetcher: FetcherInProcess, clock: Clock
-) -> None:
-    assert word(ask(token)) == "valid: ok"
-    fetcher.down = True
-    clock.move(minutes=4)
-    assert word(ask(token)) == "valid: ok"
-    clock.move(minutes=1)
-    assert word(ask(token)) == "unchecked: status_unavailable"
-
-
-def list_forger(
-    service: Service, credential: Credential, fetcher: FetcherInProcess, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., None]:
-    """Serves another status list than the issuer's own: made with its key, but wrong in what the test changes."""
-
-    def serve(
-        *, now: Any = None, typ: str = "vc+jwt", edit: Callable[[dict[str, Any]], Any] = dict.copy, kid: str = ""
-    ) -> None:
-        address = service.addresses.status_list("glimmer", credential.list_id)
-        issuer = service.addresses.organisation("glimmer")
-        claims = json.loads(status.list_document(address, issuer, [], now or service.now()))
-        edit(claims)
-        signer = service.keyrings.signer("glimmer", service.keyrings.active("glimmer").id)
-        forged = proof.sign(json.dumps(claims).encode(), type(signer)(kid or signer.kid, signer.private), typ=typ)
-
-        async def get(url: str, accept: str = "*/*") -> bytes:
-            return forged.encode() if url == address else await FetcherInProcess.get(fetcher, url, accept)
-
-        monkeypatch.setattr(fetcher, "get", get)
-
-    return serve
-
-
-def put(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
-    def edit(claims: dict[str, Any]) -> None:
-        *way, last = path.split(".")
-        for name in way:
-            claims = claims[name]
-        claims[last] = value
-
-    return edit
-
-
-BAD_LISTS: dict[str, dict[str, Any]] = {
-    "another purpose": {"edit": put("credentialSubject.statusPurpose", "suspension")},
-    "two purposes": {"edit": put("credentialSubject.statusPurpose", ["revocation", "suspension"])},
-    "another list": {"edit": put("id", "http://127.0.0.1:8000/orgs/glimmer/status/other")},
-    "another issuer": {"edit": put("issuer", "http://127.0.0.1:8000/orgs/other")},
-    "another kind of credential": {"edit": put("type", ["VerifiableCredential"])},
-    "a type that is a number": {"edit": put("type", 5)},
-    "no subject": {"edit": put("credentialSubject", [])},
-    "no dates": {"edit": put("validUntil", None)},
-    "a date without zone": {"edit": put("validUntil", "2030-01-01T00:00:00")},
-    "bits cut off": {"edit": put("credentialSubject.encodedList", "uH4sIAAAA")},
-    "a key of nobody": {"kid": "http://127.0.0.1:8000/orgs/glimmer/keys/other"},
-    "a typ of another kind": {"typ": "at+jwt"},
-}
-
-
-@pytest.mark.parametrize("wrong", BAD_LISTS.values(), ids=BAD_LISTS.keys())
-def test_a_status_list_that_is_not_right_is_never_consent(
-    ask: Ask, token: str, service: Service, credential: Credential, fetcher: FetcherInProcess,
-    monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any],
-) -> None:  # fmt: skip
-    list_forger(service, credential, fetcher, monkeypatch)(**wrong)
-    assert word(ask(token)) == "unchecked: status_unavailable"
-
-
-def test_a_right_list_by_the_same_means_is_believed(
-    ask: Ask,
-    token: str,
-    service: Service,
-    credential: Credential,
-    fetcher: FetcherInProcess,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    list_forger(service, credential, fetcher, monkeypatch)()
-    assert word(ask(token)) == "valid: ok"
-
-
-@pytest.mark.parametrize("hours", [-25, 1])
-def test_a_status_list_of_another_day_is_never_consent(
-    ask: Ask, token: str, service: Service, credential: Credential, fetcher: FetcherInProcess,
-    monkeypatch: pytest.MonkeyPatch, hours: int,
-) -> None:  # fmt: skip
-    list_forger(service, credential, fetcher, monkeypatch)(now=service.now() + timedelta(hours=hours))
-    assert word(ask(token)) == "unchecked: status_unavailable"
-
-
-def test_a_list_that_goes_back_in_time_is_not_believed(
-    ask: Ask, token: str, service: Service, credential: Credential, fetcher: FetcherInProcess,
-    clock: Clock, monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    clock.move(hours=2)
-    revoke(service, "glimmer", credential.code, "reason")
-    assert word(ask(token)) == "invalid: revoked"
-    clock.move(minutes=6)
-    list_forger(service, credential, fetcher, monkeypatch)(now=service.now() - timedelta(hours=2))
-    assert word(ask(token)) == "unchecked: status_unavailable"
-
-
-@pytest.mark.parametrize("index", ["-1", "131072", "99999999999", "1e3", "٣", 5, None, ""])
-def test_a_status_index_out_of_range_is_never_consent(
-    ask: Ask, service: Service, credential: Credential, index: Any
-) -> None:
-    document = json.loads(credential.document)
-    document["credentialStatus"]["statusListIndex"] = index
-    signer = service.keyrings.signer("glimmer", credential.key_id)
-    assert word(ask(proof.sign(json.dumps(document).encode(), signer))) == "unchecked: status_unavailable"
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://evil.example/l",
-        "http://127.0.0.1:8000/../etc",
-        "http://127.0.0.1:8000@evil.example/l",
-        "file:///etc/passwd",
-        None,
-        {},
-    ],
-)
-def test_a_status_list_elsewhere_is_never_fetched(
-    ask: Ask, service: Service, credential: Credential, fetcher: FetcherInProcess, url: Any
-) -> None:
-    document = json.loads(credential.document)
-    document["credentialStatus"]["statusListCredential"] = url
-    del document["relatedResource"]
-    signer = service.keyrings.signer("glimmer", credential.key_id)
-    assert word(ask(proof.sign(json.dumps(document).encode(), signer))) == "unchecked: status_unavailable"
-    assert fetcher.asked == ["http://127.0.0.1:8000/orgs/glimmer/jwks.json"]  # for the key's state, nothing else
-
-
-def test_a_credential_without_a_status_is_unchecked(ask: Ask, service: Service, credential: Credential) -> None:
-    document = json.loads(credential.document)
-    del document["credentialStatus"]
-    signer = service.keyrings.signer("glimmer", credential.key_id)
-    assert word(ask(proof.sign(json.dumps(document).encode(), signer))) == "unchecked: no_status"
-
-
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
@@ -395,67 +224,6 @@ def test_one_changed_character_of_a_token_is_never_valid(ask: Ask, token: str, d
         assert ask(token[:at] + character + token[at + 1 :]).verdict != "valid"
 
 
-def signed_anew(service: Service, credential: Credential, **changes: Any) -> str:
-    """The credential with some members changed (None: left out), signed by the issuer itself."""
-    document = {**json.loads(credential.document), **changes}
-    kept = {name: value for name, value in document.items() if value is not None}
-    return proof.sign(json.dumps(kept).encode(), service.keyrings.signer("glimmer", credential.key_id))
-
-
-def pdf_with(token: str) -> bytes:
-    """A blank page with the token attached."""
-    with pikepdf.new() as document:
-        document.add_blank_page()
-        document.attachments["credential.jwt"] = token.encode()
-        written = io.BytesIO()
-        document.save(written)
-        return written.getvalue()
-
-
-def test_a_document_that_cannot_be_compared_is_never_green(ask: Ask, service: Service, credential: Credential) -> None:
-    foreign = signed_anew(service, credential, awardedDate=None)
-    assert word(ask(foreign)) == "valid: ok"
-    assert word(ask(pdf_with(foreign))) == "unchecked: document_not_compared"
-
-
-def test_a_document_is_not_green_while_its_translations_cannot_be_had(
-    ask: Ask, service: Service, credential: Credential, fetcher: FetcherInProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def without_achievements(url: str, accept: str = "*/*") -> bytes:
-        if "/achievements/" in url:
-            raise Unreachable(url)
-        return await FetcherInProcess.get(fetcher, url, accept)
-
-    monkeypatch.setattr(fetcher, "get", without_achievements)
-    monkeypatch.setattr("verifier.verify.differences", lambda opened, words: ())
-    assert word(ask(pdf_with(credential.token or ""))) == "unchecked: document_not_compared"
-    assert word(ask(credential.token or "")) == "valid: ok"
-
-
-def test_a_blank_page_with_a_genuine_token_is_not_what_was_signed(ask: Ask, token: str) -> None:
-    verdict = ask(pdf_with(token))
-    assert word(verdict) == "invalid: document_differs"
-    assert {difference.field for difference in verdict.document.differences} >= {"name", "achievement", "code"}
-
-
-def test_a_list_of_another_organisation_is_never_consent_whoever_asked_first(
-    ask: Ask, service: Service, credential: Credential, directory: Directory
-) -> None:
-    organisations.create(service, {"id": "other", "tag": "WG", "name": {"zh-Hans": "他校"}})
-    with service.database.reading() as session:
-        entry = organisations.directory_entry(service, organisations.find(session, "other"))
-    keys = {jwk["kid"]: read_key(jwk) for jwk in entry["jwks"]["keys"]}
-    other = replace(directory.issuers["http://127.0.0.1:8000/orgs/glimmer"], id=entry["id"], keys=keys)
-    directory.issuers[entry["id"]] = other  # type: ignore[index]
-    document = json.loads(credential.document)
-    document["issuer"]["id"] = document["iss"] = entry["id"]
-    active = service.keyrings.active("other").id
-    stranger = proof.sign(json.dumps(document).encode(), service.keyrings.signer("other", active))
-    assert word(ask(stranger)) == "unchecked: status_unavailable"
-    assert word(ask(credential.token or "")) == "valid: ok"
-    assert word(ask(stranger)) == "unchecked: status_unavailable"
-
-
 def test_an_endorsement_by_a_known_issuer_is_no_credential(ask: Ask, service: Service, credential: Credential) -> None:
     kinds: list[Any] = [["VerifiableCredential", "EndorsementCredential"], "EndorsementCredential", [], 5]
     for kind in kinds:
@@ -475,64 +243,3 @@ def test_an_address_without_its_scheme_is_read(ask: Ask, credential: Credential,
 @pytest.mark.parametrize("given", ["www.example.com", "..", "a.b.c", "x/y", "http://[/v/x"])
 def test_what_only_looks_like_something_is_not_called_invalid(ask: Ask, given: str) -> None:
     assert word(ask(given)) == "unchecked: not_recognised"
-
-
-ODD_VERSIONS: list[dict[str, Any]] = [
-    {"translations": []}, {"translations": "x"}, {"translations": {"en": "x"}}, {"translations": {"en": {"name": 5}}},
-    {"translations": {"en": {}}}, {"translations": {"fr": {"name": "x"}}}, {"signatories": "x"},
-    {"signatories": ["x", {"en": 5}]},
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("version", ODD_VERSIONS, ids=map(str, ODD_VERSIONS))
-def test_an_odd_achievement_version_is_never_a_fault_of_ours(
-    ask: Ask, service: Service, credential: Credential, fetcher: FetcherInProcess,
-    monkeypatch: pytest.MonkeyPatch, version: dict[str, Any],
-) -> None:  # fmt: skip
-    body = json.dumps(version).encode()
-    address = "http://127.0.0.1:8000/orgs/glimmer/achievements/odd/1"
-
-    async def odd(url: str, accept: str = "*/*") -> bytes:
-        return body if url == address else await FetcherInProcess.get(fetcher, url, accept)
-
-    monkeypatch.setattr(fetcher, "get", odd)
-    related = [{"id": address, "digestSRI": document.digest_sri(body)}]
-    odd_token = signed_anew(service, credential, relatedResource=related)
-    assert word(ask(odd_token)) == "valid: ok"
-    assert ask(pdf_with(odd_token)).reason == "document_differs"
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"validUntil": "9999-12-31T23:59:59Z", "exp": 253402300799},
-        {"id": "http://127.0.0.1:8000/credentials/other", "jti": "http://127.0.0.1:8000/credentials/other"},
-    ],
-    ids=["the last second of the calendar", "an id without a code"],
-)
-def test_an_odd_credential_is_never_a_fault_of_ours(
-    ask: Ask, service: Service, credential: Credential, changes: dict[str, Any]
-) -> None:
-    odd = signed_anew(service, credential, **changes)
-    assert word(ask(odd)) == "valid: ok"
-    assert word(ask(pdf_with(odd))) == "invalid: document_differs"
-
-
-def test_a_credential_in_another_language_is_never_a_fault_of_ours(
-    ask: Ask, service: Service, credential: Credential
-) -> None:
-    subject = json.loads(credential.document)["credentialSubject"]
-    subject["achievement"]["inLanguage"] = "fr"
-    odd = signed_anew(service, credential, credentialSubject=subject, relatedResource=[])
-    assert word(ask(odd)) == "valid: ok"
-    assert word(ask(pdf_with(odd))) == "invalid: document_differs"
-
-
-def test_a_kept_failure_holds_nothing_of_those_who_asked(
-    ask: Ask, token: str, fetcher: FetcherInProcess, published: Published
-) -> None:
-    fetcher.down = True
-    for _ in range(3):
-        ask(token)
-    kept = [entry.failure for entry in published._kept.values() if entry.failure]
-    assert kept and all(isinstance(part, str | None) for failure in kept for part in failure)
