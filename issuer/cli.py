@@ -18,7 +18,7 @@ from issuer import confirmations, doctor, organisations
 from issuer.achievements import publish
 from issuer.certificate import prepare_faces, require_libraries
 from issuer.credentials.certificate import certificate, worded
-from issuer.credentials.issue import finish_intents, issue
+from issuer.credentials.issue import issue
 from issuer.credentials.revoke import revoke
 from issuer.errors import Conflict, FieldProblem, Invalid, IssuerError
 from issuer.roster import read_roster
@@ -230,7 +230,6 @@ def serve() -> None:
     settings = settings_from()
     service = open_service(settings)
     _organisation(service)
-    finish_intents(service)
     service.database.engine.dispose()
     serve_until_stopped(settings)
 

@@ -98,8 +98,6 @@ def achievement(
     version: FromPath[int],
 ) -> Response[bytes]:
     """One version of an achievement, byte for byte as credentials bind it."""
-    if version >= 2**31:
-        raise NotFound("There is no such achievement version.")
     with service.database.reading() as session:
         found = achievements.find(session, org, slug, version)
     return _published(request, found.document, "application/json", FOR_EVER)
@@ -124,10 +122,10 @@ async def credential(
     if form not in {"jwt", "json", "pdf", "html"}:
         raise NotFound(f"A credential has the forms .jwt, .json and .pdf, not .{suffix[:20]}.")
 
-    def look_up() -> tuple[Credential, Wording]:
+    def look_up() -> tuple[Credential, Wording | None]:
         with service.database.reading() as session:
             found = find(session, stem)
-            return found, worded(session, found)
+            return found, worded(session, found) if form in {"html", "pdf"} else None
 
     found, words = await anyio.to_thread.run_sync(look_up)
     assert found.token is not None
@@ -135,6 +133,7 @@ async def credential(
         return _published(request, found.token.encode(), JWT, SOON, Vary="Accept")
     if form == "json":
         return _published(request, found.document, "application/vc+ld+json", SOON, Vary="Accept")
+    assert words is not None
     if form == "html":
         return _page(request, service, found, words)
     # Drawing takes a moment and one at a time: it waits in a line of its own, never before what verifiers fetch.

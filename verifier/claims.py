@@ -12,7 +12,7 @@ from credential.errors import MalformedCode
 from credential.wording import Wording, people, results, translations_of, wording
 from verifier.verdict import Signed
 
-__all__ = ["code_of", "comparable", "in_our_shape", "signed_claims"]
+__all__ = ["code_of", "comparable", "signed_claims"]
 
 LONGEST_TEXT = 300  # characters of somebody else's name or title
 MOST_NAMES = 4

@@ -20,6 +20,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
+from credential import code as codes
 from credential import did, legacy, proof, reader
 from credential import status as status_list
 from credential.confirmed import signing_input_sha256
@@ -84,9 +85,10 @@ async def _find_token(
         return None
     text = evidence.token or ""
     if evidence.code:
-        service = directory.service_of(evidence.code.split("-")[0])
+        tag = codes.tag_of(evidence.code)
+        service = directory.service_of(tag)
         if service is None:
-            findings.not_checked("token", "unknown_issuer", evidence.code.split("-")[0])
+            findings.not_checked("token", "unknown_issuer", tag)
             return None
         try:
             text = await published.token_of(service, evidence.code)
@@ -230,10 +232,8 @@ async def _revoked(
     claims: dict[str, Any], issuer: KnownIssuer, published: Published, findings: Findings, found: StatusList
 ) -> None:
     findings.revocation = await published.revocation(issuer, claims.get("id"))
-    if findings.revocation.superseded_by:
-        findings.failed("status", "superseded", findings.revocation.reason, as_of=found.as_of)
-    else:
-        findings.failed("status", "revoked", findings.revocation.reason, as_of=found.as_of)
+    reason = "superseded" if findings.revocation.superseded_by else "revoked"
+    findings.failed("status", reason, findings.revocation.reason, as_of=found.as_of)
 
 
 def _document(claims: dict[str, Any], version: dict[str, Any] | None, evidence: Evidence, findings: Findings) -> None:
