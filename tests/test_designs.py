@@ -1,0 +1,183 @@
+"""Every design in every rendition with every sample: whole, in order, accessible, archival, and verified by our verifier."""
+
+from collections.abc import Iterator
+from functools import cache
+from io import BytesIO
+from itertools import product
+from random import Random
+
+import pikepdf
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image, ImageChops, ImageFilter
+
+from credential.phrases import RENDITIONS
+from credential.wording import Text
+from issuer.certificate import LARGE_PRINT, Brand, designs, packaged, render
+from issuer.certificate.samples import SAMPLE_CODE, sample, sample_names
+from tests.conftest import CACHE
+from tests.test_certificate import ISSUED, POINTS_PER_MM, TOKEN, colliding, squeezed, structure, tool
+from tests.verapdf import FLAVOURS, Flavour, failures
+from verifier.comparison import differences
+from verifier.pdf import open_pdf
+
+DIGITS = str(Random(5).getrandbits(8 * 300) | 1 << 8 * 300)  # as many as a whole credential has
+VERIFY_URL = f"https://verify.glimmer.example/v/{SAMPLE_CODE}#{DIGITS}"
+ALL = (*designs(), LARGE_PRINT)
+EVERY = list(product(ALL, RENDITIONS, sample_names()))
+SMALLEST_MODULE = 0.42  # mm
+MARGIN = 5.0  # mm that office printers need
+
+each = pytest.mark.parametrize(("design", "rendition", "name"), EVERY, ids=["-".join(case) for case in EVERY])
+each_design = pytest.mark.parametrize("design", ALL)
+
+
+@cache
+def drawn(design: str, rendition: str = "bilingual", name: str = "usual", brand: Brand = Brand()) -> bytes:  # noqa: B008, frozen
+    words = sample(name, rendition)
+    return render(
+        words, TOKEN, verify_url=VERIFY_URL, issued_at=ISSUED, cache=CACHE, design=packaged(design), brand=brand
+    )
+
+
+@each
+def test_the_verifier_finds_what_was_signed_and_nothing_else(design: str, rendition: str, name: str) -> None:
+    shown = open_pdf(drawn(design, rendition, name))
+    assert differences(shown, [sample(name, each) for each in RENDITIONS], complete=True) == ()
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@each
+def test_verapdf_passes_it(flavour: Flavour, design: str, rendition: str, name: str) -> None:
+    assert failures(drawn(design, rendition, name), flavour) == []
+
+
+@each
+def test_nothing_stands_on_anything_else_or_off_the_sheet(design: str, rendition: str, name: str) -> None:
+    pdf = drawn(design, rendition, name)
+    for number, (width, height) in enumerate(sheets(pdf)):
+        boxes = list(ink(pdf, number))
+        assert colliding(boxes) == []
+        for character, (left, top, right, bottom) in boxes:
+            assert min(left, top, width - right, height - bottom) > MARGIN, f"{character} is too near to the edge"
+    assert design == LARGE_PRINT or len(sheets(pdf)) == 1
+
+
+@each
+def test_it_reads_in_the_order_in_which_a_person_would_say_it(design: str, rendition: str, name: str) -> None:
+    words = sample(name, rendition)
+    order = [words.organisation[0], words.title[0], words.certifies[0], words.name[0], words.completed[0]]
+    order += [words.achievement[0], *words.check[:1], Text(language="", text=words.code)]
+    with pikepdf.open(BytesIO(drawn(design, rendition, name))) as pdf:
+        kinds = [str(element.S) for element in structure(pdf.Root.StructTreeRoot)]
+        assert kinds.count("/H1") == 1
+        assert "/H2" in kinds
+    text = squeezed("".join(line for page in open_pdf(drawn(design, rendition, name)).lines for line in page))
+    at = 0
+    for part in order:
+        at = text.find(squeezed(part.text), at)
+        assert at >= 0, part.text
+        at += 1
+
+
+@each_design
+def test_poppler_reads_the_same_sentence(design: str) -> None:
+    words = sample("usual")
+    text = squeezed(tool("pdftotext", ["-", "-"], drawn(design)).decode())
+    parts = [words.organisation, words.title, words.certifies, words.name, words.completed, words.achievement]
+    said = [squeezed(text.text) for texts in parts for text in texts]
+    assert [text.find(part) for part in said] == sorted(text.find(part) for part in said)
+    assert -1 not in [text.find(part) for part in said]
+
+
+@each_design
+def test_the_qr_code_is_large_enough_for_a_poor_print(design: str) -> None:
+    pdf = drawn(design)
+    (found,) = zxingcpp.read_barcodes(picture(pdf, 300))
+    assert found.text == VERIFY_URL
+    with pikepdf.open(BytesIO(pdf)) as document:
+        figures = [e for e in structure(document.Root.StructTreeRoot) if e.S == "/Figure" and "verify." in str(e.Alt)]
+        (box,) = ([float(edge) / POINTS_PER_MM for edge in figure.A.BBox] for figure in figures)
+    assert box[2] - box[0] == pytest.approx(box[3] - box[1])
+    assert (box[2] - box[0]) / modules_of_version(16) >= SMALLEST_MODULE
+
+
+@pytest.mark.parametrize("harm", ["turned", "blurred", "150 dpi with noise"])
+@each_design
+def test_the_qr_code_is_read_from_a_poor_picture(design: str, harm: str) -> None:
+    page = picture(drawn(design), 150 if "150" in harm else 300).convert("L")
+    match harm:
+        case "turned":
+            page = page.rotate(7, expand=True, fillcolor=255)
+        case "blurred":
+            page = page.filter(ImageFilter.GaussianBlur(1.6))
+        case _:
+            grains = Image.frombytes("L", page.size, Random(3).randbytes(page.width * page.height))
+            page = ImageChops.add(page, grains.point(lambda value: value // 3 + 86), 1, -128)
+    assert VERIFY_URL in {found.text for found in zxingcpp.read_barcodes(page)}
+
+
+@each_design
+def test_a_brand_colours_it_and_brings_its_logo(design: str) -> None:
+    logo = BytesIO()
+    Image.new("RGB", (300, 120), "#7a1f3d").save(logo, "PNG")
+    brand = Brand(ink="#5b1a2b", accent="#8a8f98", seal="", logo=logo.getvalue())
+    pdf = drawn(design, brand=brand)
+    with pikepdf.open(BytesIO(pdf)) as document:
+        alternatives = [str(e.Alt) for e in structure(document.Root.StructTreeRoot) if e.S == "/Figure"]
+    assert "标志：微光学院" in alternatives
+    assert not any("印章" in text for text in alternatives)
+    assert near("#7a1f3d", picture(pdf, 60)) > 50
+    assert near("#5b1a2b", picture(pdf, 60)) > near("#5b1a2b", picture(drawn(design), 60))
+    for flavour in FLAVOURS:
+        assert failures(pdf, flavour) == []
+
+
+@each_design
+def test_it_has_the_same_bytes_whenever_it_is_drawn(design: str) -> None:
+    once = drawn(design)
+    drawn.cache_clear()
+    assert drawn(design) == once
+
+
+@each_design
+def test_it_is_small_enough_to_mail_by_the_thousand(design: str) -> None:
+    assert len(drawn(design)) <= 60_000
+
+
+def modules_of_version(version: int) -> int:
+    """The modules along one side of a QR code (ISO/IEC 18004)."""
+    return 17 + 4 * version
+
+
+def near(colour: str, page: Image.Image) -> int:
+    """How many pixels have about that colour."""
+    page = page.convert("RGB")
+    red, green, blue = ImageChops.difference(page, Image.new("RGB", page.size, colour)).split()
+    farthest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    return sum(farthest.histogram()[:24])
+
+
+def sheets(pdf: bytes) -> list[tuple[float, float]]:
+    """Width and height of each page in mm."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [tuple(edge / POINTS_PER_MM for edge in page.get_size()) for page in document]
+
+
+def ink(pdf: bytes, number: int) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
+    """Each drawn character of a page with its ink, as left, top, right, bottom in mm from the top left."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        sheet, text = document[number], document[number].get_textpage()
+        for index in range(text.count_chars()):
+            left, bottom, right, top = text.get_charbox(index)
+            character = text.get_text_range(index, 1)
+            if character.strip() and right > left:
+                box = (left, sheet.get_height() - top, right, sheet.get_height() - bottom)
+                yield character, tuple(edge / POINTS_PER_MM for edge in box)  # type: ignore[misc]
+
+
+def picture(pdf: bytes, dpi: int) -> Image.Image:
+    with pypdfium2.PdfDocument(pdf) as document:
+        page: Image.Image = document[len(document) - 1].render(scale=dpi / 72).to_pil()
+        return page
