@@ -22,7 +22,7 @@ NAME = slice(1, 9)  # bytes of the dictionary's SHA-256
 SIGNATURE = slice(9, 73)  # r ‖ s of P-256 (RFC 7518 §3.4)
 DEFLATED = slice(73, None)
 SIGNATURE_BYTES = 64
-MOST_BYTES = 1600  # a certificate's QR code holds some 280; Python reads no number of more than 4,300 digits
+MOST_BYTES = 1600  # a certificate's QR code holds some 340; Python reads no number of more than 4,300 digits
 MOST_DIGITS = len(str(2 << 8 * MOST_BYTES))  # 3,854
 LONGEST_DICTIONARY = 32 * 1024  # bytes: as far back as DEFLATE can reach
 LONGEST_TEXT = (LONGEST_TOKEN - 90) * 3 // 4  # bytes: a third more as base64url, and 86 characters of signature
@@ -39,7 +39,7 @@ def dictionary_named(digits: str) -> str:
 
 
 def pack(token: str, dictionary: bytes) -> str:
-    """The digits of an ES256 token, some 650 of them where the dictionary is of its kind.
+    """The digits of an ES256 token, some 800 of them where the dictionary is of its kind.
 
     Raises `MalformedToken` for what is no token, and `NotPackable` for one that `unpack` would not give back bit for bit.
     """

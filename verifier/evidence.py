@@ -1,6 +1,4 @@
-"""What someone handed in: a token, a code or address, what a QR code holds, or a PDF that holds a token. Nothing is believed
-here yet.
-"""
+"""What someone handed in: a token, a code, an address, a QR code's text, or a PDF with a token. Nothing is believed yet."""
 
 import re
 from dataclasses import dataclass, field, replace
