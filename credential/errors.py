@@ -14,6 +14,7 @@ __all__ = [
     "MalformedKey",
     "MalformedStatusList",
     "MalformedToken",
+    "NotPackable",
     "UnsupportedAlgorithm",
     "UnsupportedFormat",
 ]
@@ -38,7 +39,20 @@ FAULTS: Mapping[str, str] = {
     "claims_disagree": "a registered claim and the credential's own property differ",
     "claims_date": "a date without time zone, or no date",
     "not_an_achievement": "signed by the issuer, but no Open Badges credential: an endorsement, a list",
-    "code_of_another": "the issuer answered with the credential of another code",
+    "code_of_another": "the issuer's answer, or the QR code, holds the credential of another code",
+    # malformed_token: the digits of a QR code (docs/qr.md)
+    "qr_not_digits": "other characters than ASCII digits, or a zero in front",
+    "qr_too_long": "more digits than are read",
+    "qr_cut_off": "no 0x01 in front, or fewer bytes than the format has",
+    "qr_other_dictionary": "the dictionary at hand is not the one that is named, or longer than 32 KiB",
+    "qr_not_deflate": "what is compressed is broken, cut off or followed by more",
+    "qr_text_too_long": "inflates to more than a token may have",
+    "qr_not_two_parts": "no line feed between header and payload, or one within the header",
+    "qr_not_es256": "a header that does not name ES256, or a signature that has not 64 bytes",
+    # dictionary_unavailable
+    "dictionary_unreachable": "the dictionary cannot be fetched, or the issuer has none of that name",
+    "dictionary_malformed": "what the issuer published is not the dictionary that was named",
+    "dictionary_not_asked": "too many dictionaries that do not exist were asked for of late; it is not asked for yet",
     # unknown_key
     "key_of_another_issuer": "a kid at an address that is not the issuer's",
     # keys_unavailable, key_compromised
@@ -58,6 +72,7 @@ FAULTS: Mapping[str, str] = {
     "jwe": "an encrypted token",
     "presentation": "a verifiable presentation",
     "cose": "a credential in CBOR: COSE or mdoc",
+    "qr_version": "a QR code of another version of docs/qr.md",
     "did_method": "an issuer under a DID method that we cannot resolve",
     # status_unavailable (Bitstring Status List §3.2)
     "status_not_supported": "a kind of status, or a purpose, that we do not read",
@@ -97,6 +112,12 @@ class MalformedToken(CredentialError):
     """The text is not a credential in the strict form that we read (see `credential.reader`)."""
 
     code = "malformed_token"
+
+
+class NotPackable(CredentialError):
+    """A token that cannot be written as the digits of a QR code and come back bit for bit."""
+
+    code = "not_packable"
 
 
 class UnsupportedFormat(CredentialError):

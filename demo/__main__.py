@@ -131,7 +131,7 @@ def _play(places: Places, api_key: str) -> list[Line]:
         _call("POST", f"{issued[-1]['credential'].replace('/credentials', '/api/credentials')}/revoke",
               {"reason": "演示：成绩核实有误"}, api_key)  # fmt: skip
         with _cold_verifier(places) as ask:
-            _gallery(issued[1], ask, lines)
+            _gallery(issued[1], issued[0], ask, lines)
             lines.append(Line("revoked by the issuer", ("invalid: revoked",), (ask(revoked.encode()),)))
             lines.append(Line("past its validUntil", ("invalid: expired",), (ask(expired.encode()),)))
     with _cold_verifier(places) as ask:
@@ -163,14 +163,14 @@ def _issue(places: Places, api_key: str, lines: list[Line]) -> list[dict[str, An
 
 
 def _verify(places: Places, issued: list[dict[str, Any]], lines: list[Line]) -> None:
-    say.print("[bold]3  Verify[/]  each certificate by its PDF and by its code over HTTP")
+    say.print("[bold]3  Verify[/]  each certificate by its PDF and by its QR code over HTTP")
     ask = _asker(places.verifier)
     for each in track(issued, "   verifying", console=say, disable=not say.is_terminal, transient=True):
-        got = (ask(each["file"].read_bytes()), ask(each["code"].encode()))
+        got = (ask(each["file"].read_bytes()), ask(each["qr"].encode()))
         lines.append(Line(each["name"], ("valid, text matches", "valid"), got, each["code"]))
 
 
-def _gallery(genuine: dict[str, Any], ask: Callable[[bytes], str], lines: list[Line]) -> None:
+def _gallery(genuine: dict[str, Any], other: dict[str, Any], ask: Callable[[bytes], str], lines: list[Line]) -> None:
     token, pdf = genuine["token"], genuine["file"].read_bytes()
     forged = [
         ("payload edited: one letter of the name", "invalid: bad_signature", forgeries.edited_payload(token).encode()),
@@ -178,11 +178,19 @@ def _gallery(genuine: dict[str, Any], ask: Callable[[bytes], str], lines: list[L
         ("signed with another key", "invalid: bad_signature", forgeries.another_key(token).encode()),
         ("another key, embedded as jwk", "invalid: malformed_token", forgeries.embedded_jwk(token).encode()),
         ("PDF edited: the name", "invalid: document_differs", forgeries.edited_pdf(pdf, genuine["name"])),
+        (
+            "QR code with the code of one and the credential of another",
+            "invalid: malformed_token",
+            forgeries.swapped_qr(genuine["qr"], other["qr"]).encode(),
+        ),
         ("issuer not in the directory", "unchecked: unknown_issuer", forgeries.unknown_issuer(token).encode()),
         ("a code with one character wrong", "unchecked: mistyped_code", _mistyped(genuine["code"]).encode()),
     ]
     for what, expected, given in forged:
         lines.append(Line(what, (expected,), (ask(given),)))
+    # Whether the changed digit is found in what is compressed or by the signature is chance.
+    word, _, _ = ask(forgeries.changed_digit(genuine["qr"]).encode()).partition(":")
+    lines.append(Line("QR code with one digit changed", ("invalid",), (word,)))
 
 
 def _mistyped(code: str) -> str:

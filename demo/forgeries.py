@@ -13,7 +13,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from credential.jwks import public_jwk
 from credential.proof import es256
 
-__all__ = ["another_key", "edited_payload", "edited_pdf", "embedded_jwk", "unknown_issuer", "unsigned"]
+__all__ = [
+    "another_key",
+    "changed_digit",
+    "edited_payload",
+    "edited_pdf",
+    "embedded_jwk",
+    "swapped_qr",
+    "unknown_issuer",
+    "unsigned",
+]
 
 
 def edited_payload(token: str) -> str:
@@ -74,6 +83,17 @@ def edited_pdf(pdf: bytes, name: str) -> bytes:
     if edited.getvalue() == pdf:
         raise ValueError(f"{name} is not on the page")
     return edited.getvalue()
+
+
+def swapped_qr(qr: str, other: str) -> str:
+    """A QR code's text with the code of one certificate and the credential of another."""
+    return f"{qr.partition('#')[0]}#{other.partition('#')[2]}"
+
+
+def changed_digit(qr: str) -> str:
+    """A QR code's text with the digit in the middle of the credential changed."""
+    place = (qr.index("#") + len(qr)) // 2
+    return f"{qr[:place]}{(int(qr[place]) + 1) % 10}{qr[place + 1 :]}"
 
 
 def _reader(font: Any) -> Callable[[bytes], str]:

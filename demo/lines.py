@@ -26,7 +26,7 @@ class Line:
 
 def tables(lines: list[Line]) -> tuple[Table, Table]:
     """The lines as two tables: the roster, and the gallery of what must not pass."""
-    roster = _table("The roster", "learner", "code", "by its PDF", "by code")
+    roster = _table("The roster", "learner", "code", "by its PDF", "by QR")
     gallery = _table("The gallery: what is refused, forged or withdrawn", "what was shown", "answer")
     for line in lines:
         mark = "[green]✓[/]" if line.right else "[red]✗[/]"

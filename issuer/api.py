@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from credential import code as codes
 from issuer.completions import read_completion
+from issuer.credentials.certificate import qr_address
 from issuer.credentials.issue import issue
 from issuer.credentials.revoke import revoke
 from issuer.errors import FieldProblem, Invalid
@@ -78,6 +79,7 @@ def _answer(service: Service, credential: Credential, status: int) -> Response[b
         "credential": address,
         "pdf": f"{address}.pdf",
         "verify": f"{service.settings.verifier_url}/v/{credential.code}",
+        "qr": qr_address(service, credential),
         "token": credential.token,
     }
     if credential.revoked_at:

@@ -21,6 +21,7 @@ __all__ = [
     "ApiKey",
     "Confirmation",
     "Credential",
+    "Dictionary",
     "Organisation",
     "StatusIndex",
     "StatusList",
@@ -165,3 +166,13 @@ class Confirmation(Table):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     key_id: Mapped[str] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Dictionary(Table):
+    """The text that a QR code was compressed with, by its `credential.qr.dictionary_id`: paper needs it for decades."""
+
+    __tablename__ = "dictionaries"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
+    created_at: Mapped[datetime]

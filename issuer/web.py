@@ -1,4 +1,4 @@
-"""What the issuer publishes: profile, keys, achievements, status lists, and each credential in its forms."""
+"""What the issuer publishes: profile, keys, achievements, status lists, dictionaries, and each credential in its forms."""
 
 from functools import lru_cache
 from hashlib import sha256
@@ -17,6 +17,7 @@ from credential import code as codes
 from credential import document, reader
 from credential.wording import Wording
 from issuer import achievements, confirmations, organisations
+from issuer.credentials import dictionaries
 from issuer.credentials.certificate import certificate, worded
 from issuer.credentials.records import find
 from issuer.errors import NotFound
@@ -112,6 +113,16 @@ def status_list(
     return _published(request, signed.encode(), JWT, SOON)
 
 
+@get("/dictionaries/{id_:str}", sync_to_thread=True)
+def dictionary(
+    request: Request[Any, Any, Any], service: NamedDependency[Service], id_: FromPath[str]
+) -> Response[bytes]:
+    """What the credentials in some QR codes have in common: bytes to inflate with, not a document to read."""
+    with service.database.reading() as session:
+        found = dictionaries.find(session, id_)
+    return _published(request, found.content, "application/octet-stream", FOR_EVER)
+
+
 @get("/credentials/{name:str}")
 async def credential(
     request: Request[Any, Any, Any], service: NamedDependency[Service], name: FromPath[str]
@@ -202,4 +213,6 @@ def _page(request: Request[Any, Any, Any], service: Service, found: Credential, 
     return _published(request, html.encode(), "text/html", SOON, **headers)
 
 
-ROUTES = [profile, jwks, key, confirmed, achievement, status_list, credential, credential_status, style, healthz]
+ROUTES = [
+    profile, jwks, key, confirmed, achievement, status_list, dictionary, credential, credential_status, style, healthz,
+]  # fmt: skip

@@ -10,9 +10,11 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from credential import code as codes
-from credential import document, proof, status
+from credential import document, proof, qr, status
 from credential.jwks import public_jwk, thumbprint
 from keys.keyring import KeySigner
+
+DICTIONARY = b"{}"  # of little use, and good enough
 
 
 class SmallIssuer:
@@ -87,12 +89,18 @@ class SmallIssuer:
         )
         return proof.sign(document.encode(what), self.key)
 
+    def qr(self, *, index: int = 3) -> str:
+        """What the QR code of a signed credential holds."""
+        return f"https://verify.example/v/{self.code}#{qr.pack(self.token(index=index), DICTIONARY)}"
+
     def answer(self, path: str) -> bytes | None:
         """What is published at `path`."""
         self.asked.append(path)
         if path == "/orgs/glimmer/status/1":
             made = status.list_document(f"{self.id}/status/1", self.id, [7], datetime.now(UTC))
             return proof.sign(made, self.key, typ="vc+jwt").encode()
+        if path == f"/dictionaries/{qr.dictionary_id(DICTIONARY)}":
+            return DICTIONARY
         return self.token().encode() if path == f"/credentials/{self.code}.jwt" else None
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

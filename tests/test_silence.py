@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from credential import proof, status
 from credential.errors import CredentialError
-from issuer.credentials.certificate import certificate, worded
+from issuer.credentials.certificate import certificate, qr_address, worded
 from issuer.service import Service
 from issuer.tables import Credential
 from tests.conftest import Clock, FetcherInProcess
@@ -25,7 +25,7 @@ from verifier.verdict import Verdict
 from verifier.verify import verify
 
 Claims = dict[str, Any]
-FORMS = ("token", "pdf", "code", "foreign")
+FORMS = ("token", "pdf", "code", "qr", "foreign")
 
 
 class Issuer:
@@ -70,7 +70,14 @@ def forms(real: Issuer) -> dict[str, bytes]:
     bare = {
         k: v for k, v in json.loads(real.credential.document).items() if k not in {"iss", "jti", "sub", "nbf", "exp"}
     }
-    return {"token": token, "pdf": pdf, "code": real.credential.code.encode(), "foreign": real.sign(bare)}
+    in_the_qr = qr_address(real.service, real.credential).encode()
+    return {
+        "token": token,
+        "pdf": pdf,
+        "code": real.credential.code.encode(),
+        "qr": in_the_qr,
+        "foreign": real.sign(bare),
+    }
 
 
 def change(path: str, value: Any) -> Callable[[Claims], Claims]:

@@ -30,6 +30,12 @@ def test_the_command_line_says_what_the_page_says(small_issuer: SmallIssuer) -> 
     assert "✓ 有效" in ran.stdout and "面前的人是欧阳雨泽吗" in ran.stdout
 
 
+def test_the_text_of_a_qr_code_is_checked_with_its_scheme_and_without(small_issuer: SmallIssuer) -> None:
+    for given in (small_issuer.qr(), small_issuer.qr().removeprefix("https://")):
+        assert run("check", given, directory=small_issuer.directory).returncode == 0
+    assert run("check", small_issuer.qr(index=7), directory=small_issuer.directory).returncode == 1
+
+
 def test_the_exit_code_is_the_verdict(small_issuer: SmallIssuer) -> None:
     assert run("check", small_issuer.token(index=7), directory=small_issuer.directory).returncode == 1
     assert run("check", "--language", "en", "QQ-000000000000000M", directory=small_issuer.directory).returncode == 2

@@ -46,6 +46,21 @@ def test_a_genuine_credential_is_green_and_asks_who_stands_before_you(
     assert page.title().startswith("有效")
 
 
+def test_the_text_of_a_qr_code_can_be_pasted(verifier: str, small_issuer: SmallIssuer, page: Page) -> None:
+    paste(page, verifier, small_issuer.qr())
+    expect(page.get_by_role("status")).to_contain_text("面前的人是欧阳雨泽吗")
+
+
+def test_what_unpacks_a_qr_code_cannot_be_had_and_the_number_is_advised(
+    verifier: str, small_issuer: SmallIssuer, page: Page
+) -> None:
+    address, _, digits = small_issuer.qr().partition("#")
+    paste(page, verifier, f"{address}#{int(digits) ^ 1 << int(digits).bit_length() - 40}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("未能核验")
+    expect(page.get_by_role("status")).to_contain_text("编号")
+    assert not green(page)
+
+
 def test_a_revoked_credential_says_so_and_nothing_is_green(
     verifier: str, small_issuer: SmallIssuer, page: Page
 ) -> None:

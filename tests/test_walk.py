@@ -12,12 +12,14 @@ from typing import Any
 import httpx
 import pypdfium2
 import pytest
+import zxingcpp
 from joserfc import jwk as foreign_jwk
 from joserfc import jwt as foreign_jwt
 from playwright.sync_api import Browser
 
 from demo import forgeries
 from demo.services import PROGRAMS, command, free_port, serving
+from tests.test_certificate import pdfium_picture
 
 HERE = Path(__file__).parent.parent
 NAMES = {"1": "欧阳雨泽", "2": "李㛃", "3": "Łukasz Østergård", "4": "阿依古丽·麦麦提", "5": "王" * 60}
@@ -125,6 +127,14 @@ def test_the_pdf_and_the_code_are_valid(walk: Walk, number: str) -> None:
     assert by_pdf["credential"]["names"] == [NAMES[number]]
     by_code = verdict(walk, walk.answers[number]["code"].encode())
     assert (by_code["verdict"], by_code["document"]["shows"]) == ("valid", "not_compared")
+
+
+@pytest.mark.parametrize("number", NAMES)
+def test_the_printed_qr_code_is_read_by_a_decoder_and_is_valid(walk: Walk, number: str) -> None:
+    (printed,) = zxingcpp.read_barcodes(pdfium_picture(walk.pdfs[number].read_bytes(), dpi=200))
+    assert printed.text == walk.answers[number]["qr"] and "#" in printed.text
+    by_qr = verdict(walk, printed.text.encode())
+    assert (by_qr["verdict"], by_qr["credential"]["names"]) == ("valid", [NAMES[number]])
 
 
 def test_a_pdf_sent_as_a_form_field_is_read_too(walk: Walk) -> None:

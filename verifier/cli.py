@@ -144,8 +144,8 @@ def _given(what: str, most: int) -> bytes:
 
 
 def _text_of_its_own(what: str) -> bool:
-    """Whether it is an address or a token, which have slashes and dots but are no paths."""
-    return what.startswith(("http:", "https:", "eyJ"))
+    """Whether it is an address, a QR code's text or a token, which have slashes and dots but are no paths."""
+    return what.startswith(("http:", "https:", "eyJ")) or bool(re.search(r"/v/[^/]+#\d", what))
 
 
 def _settings(directory: Path | None) -> Settings:

@@ -1,7 +1,7 @@
-"""What someone handed in: a token, a code or address, or a PDF that holds a token. Nothing is believed here yet."""
+"""What someone handed in: a token, a code, an address, a QR code's text, or a PDF with a token. Nothing is believed yet."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from credential import code as codes
@@ -17,6 +17,7 @@ LONGEST_TEXT = 64 * 1024
 TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*=*")
 ALMOST_A_CODE = re.compile(r"(?=.*\d)[A-Za-z]{2,6}[\s-]?[\w\s-]{1,30}")
 LONGEST_HOST = 80  # three parts and shorter than that may be a host, such as www.example.com
+PAGE_OF_A_CODE = re.compile(r"/v/[^/?]+(/check)?/?(\?.*)?$")
 LOOKS_LIKE_TOKEN = re.compile(r"e[wy][\w=\s-]*\.")  # what an opening { becomes in base64url
 
 
@@ -24,12 +25,14 @@ LOOKS_LIKE_TOKEN = re.compile(r"e[wy][\w=\s-]*\.")  # what an opening { becomes 
 class Evidence:
     """Exactly one of `token`, `code` and `problem` is set. `document` is what was opened, where it was a document.
 
+    `digits` stand beside a code: the text of a QR code, which holds the whole token (`credential.qr`).
     `problem` is a reason code of the verdict, `detail` a sentence for people where there is more to say, `fault` the code of
     a format that we cannot check.
     """
 
     token: str | None = None
     code: str | None = None
+    digits: str | None = field(default=None, repr=False)
     problem: str | None = None
     detail: str | None = None
     fault: str | None = None
@@ -52,6 +55,8 @@ def read_evidence(data: bytes) -> Evidence:
         return Evidence(problem="too_large", detail=f"{len(text):,} characters; at most {LONGEST_TEXT:,} are read")
     if unsupported := _unsupported(other_format(text)):
         return unsupported
+    if found := _qr(text):
+        return found
     if LOOKS_LIKE_TOKEN.match(text) or (len(text) > LONGEST_HOST and TOKEN.fullmatch(text)):
         return Evidence(token="".join(text.split()))  # mail programs break a token into lines
     return _code(text)
@@ -64,6 +69,15 @@ def is_document(data: bytes) -> bool:
 
 def _unsupported(fault: str | None) -> Evidence | None:
     return Evidence(problem="unsupported_format", detail=NAMES[fault], fault=fault) if fault else None
+
+
+def _qr(text: str) -> Evidence | None:
+    """What a certificate's QR code holds: the page of a code at some verifier, and behind the # the token in digits."""
+    address, _, fragment = "".join(text.split()).partition("#")  # mail programs break it into lines
+    if not PAGE_OF_A_CODE.search(address) or not any(map(str.isdigit, fragment)):
+        return None
+    found = _code(address)
+    return replace(found, digits=fragment) if found.code else found
 
 
 def _code(text: str) -> Evidence:

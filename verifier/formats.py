@@ -19,6 +19,7 @@ NAMES = {
     "jwe": "JWE",
     "presentation": "Verifiable Presentation",
     "cose": "CBOR (COSE / mdoc)",
+    "qr_version": "QR",
 }
 SD_JWT = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*~[\w.~-]*")
 JWE = re.compile(r"eyJ[\w-]*(?:\.[\w-]*){4}")

@@ -1,6 +1,7 @@
 """What known issuers publish, fetched once, kept for as long as it may be, and asked for by many at the same time once.
 
-Keys, status lists and achievement versions do not name a credential; only `token_of` does, and only a check by code uses it.
+Keys, status lists, achievement versions and dictionaries do not name a credential; only `token_of` does, and only a check by
+code uses it.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from credential.jwks import PublicKey, read_key, read_key_set, read_states
 from credential.reader import UnverifiedToken
 from verifier import confirmations
 from verifier.confirmations import Confirmation, confirmation_of
+from verifier.dictionaries import Dictionaries
 from verifier.directory import KnownIssuer
 from verifier.errors import Unreachable
 from verifier.fetch import Fetcher
@@ -61,6 +63,7 @@ class Published:
     def __init__(self, fetcher: Fetcher, clock: Callable[[], datetime]) -> None:
         self._fetcher = fetcher
         self._clock = clock
+        self._dictionaries = Dictionaries(fetcher, clock)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._under_way: dict[str, asyncio.Lock] = {}
         self._begun = 0
@@ -177,6 +180,10 @@ class Published:
         """The token that the issuer publishes for a code. Also raises `NotPublished`. Never kept."""
         body = await self._fetcher.get(f"{issuer.service}/credentials/{code}.jwt", "application/vc+jwt")
         return _ascii(body)
+
+    async def dictionary(self, issuer: KnownIssuer, id_: str) -> bytes:
+        """The dictionary that a QR code of this issuer's service names (`credential.qr.dictionary_id`)."""
+        return await self._dictionaries.get(issuer.service, id_)
 
     async def _checked_list(self, issuer: KnownIssuer, url: str, body: bytes) -> StatusList:
         try:

@@ -1,14 +1,15 @@
 """The procedure. Its steps are numbered here as in every verdict:
 
-1. Find the token: as given, attached to the document, or published under the code.
+1. Find the token: as given, attached to the document, packed in its QR code, or published under the code.
 2. Is its issuer in the directory?
 3. Is it signed by a key that this issuer publishes?
 4. Is it in force now, by its own dates?
 5. Does a fresh, signed status list say that it still stands?
 6. Does the document show what was signed?
 
-Nothing is fetched for a token before step 2 passed, and then only from that issuer. A step that could not be made leaves
-the verdict `unchecked`: silence is never consent.
+Nothing is fetched for a token before step 2 passed, and then only from that issuer. In step 1 only the service is asked
+that the code's tag names in the directory: for the token, or for the dictionary that its QR code was packed with. A step
+that could not be made leaves the verdict `unchecked`: silence is never consent.
 """
 
 import os
@@ -21,7 +22,7 @@ import anyio
 import anyio.to_thread
 
 from credential import code as codes
-from credential import did, legacy, proof, reader
+from credential import did, legacy, proof, qr, reader
 from credential import status as status_list
 from credential.confirmed import signing_input_sha256
 from credential.errors import (
@@ -83,25 +84,13 @@ async def _find_token(
     if evidence.problem:
         findings.not_checked("token", evidence.problem, evidence.detail, code=evidence.fault)
         return None
-    text = evidence.token or ""
-    if evidence.code:
-        tag = codes.tag_of(evidence.code)
-        service = directory.service_of(tag)
-        if service is None:
-            findings.not_checked("token", "unknown_issuer", tag)
-            return None
-        try:
-            text = await published.token_of(service, evidence.code)
-        except NotPublished:
-            findings.not_checked("token", "not_published", service.service)
-            return None
-        except Unreachable as error:
-            findings.not_checked("token", "issuer_unreachable", str(error))
-            return None
     try:
+        text = evidence.token or await _text_behind(evidence, directory, published, findings)
+        if text is None:
+            return None
         token = _read_token(text)
         if evidence.code and code_of(token.claims) != evidence.code:
-            raise MalformedToken("The issuer answered with the credential of another code.", "code_of_another")
+            raise MalformedToken("What was found is the credential of another code.", "code_of_another")
     except MalformedToken as error:
         findings.failed("token", error.code, str(error), code=error.fault)
         return None
@@ -110,6 +99,35 @@ async def _find_token(
         return None
     findings.passed("token")
     return token
+
+
+async def _text_behind(
+    evidence: Evidence, directory: Directory, published: Published, findings: Findings
+) -> str | None:
+    """The token of a code: out of the digits of its QR code where they are there, else as its issuer publishes it."""
+    assert evidence.code is not None
+    tag = codes.tag_of(evidence.code)
+    service = directory.service_of(tag)
+    if service is None:
+        findings.not_checked("token", "unknown_issuer", tag)
+        return None
+    if evidence.digits:
+        return await _unpacked(evidence.digits, service, published, findings)
+    try:
+        return await published.token_of(service, evidence.code)
+    except NotPublished:
+        findings.not_checked("token", "not_published", service.service)
+    except Unreachable as error:
+        findings.not_checked("token", "issuer_unreachable", str(error))
+    return None
+
+
+async def _unpacked(digits: str, service: KnownIssuer, published: Published, findings: Findings) -> str | None:
+    try:
+        return qr.unpack(digits, await published.dictionary(service, qr.dictionary_named(digits)))
+    except Unreachable as error:
+        findings.not_checked("token", "dictionary_unavailable", str(error), code=error.fault)
+    return None
 
 
 def _read_token(text: str) -> UnverifiedToken:

@@ -4,13 +4,18 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from credential import reader
+from credential.errors import NotPackable
+from credential.qr import pack
 from credential.wording import Wording, wording
 from issuer import achievements
 from issuer.certificate import packaged, render
+from issuer.credentials.dictionaries import dictionary
 from issuer.service import Service
 from issuer.tables import Credential
 
-__all__ = ["certificate", "worded"]
+__all__ = ["certificate", "qr_address", "worded"]
+
+MOST_PRINTED = 1300  # digits; with an address of 80 characters a QR code of version 20, 0.36 mm per module on 35 mm
 
 
 def worded(session: Session, credential: Credential) -> Wording:
@@ -22,6 +27,31 @@ def worded(session: Session, credential: Credential) -> Wording:
     return wording(reader.read(credential.token).claims, msgspec.json.decode(published.document))
 
 
+def qr_address(service: Service, credential: Credential) -> str:
+    """What the QR code of an issued credential holds: the verifier's page of its code, and behind the # the whole token.
+
+    The bare address where the token cannot be packed: RS256, or more text than a printed QR code can hold. Needs the
+    database for the first credential of an achievement version and key only. Not to be called within a session.
+    """
+    assert credential.token is not None
+    address = f"{service.settings.verifier_url}/v/{credential.code}"
+    unverified = reader.read(credential.token)
+    if unverified.claimed_algorithm != "ES256":
+        return address
+    common = dictionary(
+        service,
+        credential.organisation_id,
+        credential.achievement_slug,
+        credential.achievement_version,
+        unverified.claimed_kid,
+    )
+    try:
+        digits = pack(credential.token, common)
+    except NotPackable:
+        return address
+    return f"{address}#{digits}" if len(digits) <= MOST_PRINTED else address
+
+
 def certificate(service: Service, credential: Credential, words: Wording) -> bytes:
     """The certificate as PDF, saying `words`. Raises `issuer.certificate.LibrariesMissing` where WeasyPrint cannot run."""
     assert credential.token is not None
@@ -29,7 +59,7 @@ def certificate(service: Service, credential: Credential, words: Wording) -> byt
     return render(
         words,
         credential.token,
-        verify_url=f"{service.settings.verifier_url}/v/{credential.code}",
+        verify_url=qr_address(service, credential),
         issued_at=credential.issued_at,
         cache=service.settings.cache_dir,
         design=packaged("classic-landscape"),

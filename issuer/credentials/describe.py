@@ -1,4 +1,4 @@
-"""From a completion to the document that is signed."""
+"""From a completion to the document that is signed, and what all documents of an achievement version have in common."""
 
 import secrets
 from datetime import UTC, datetime, time
@@ -15,7 +15,7 @@ from issuer.organisations import profile
 from issuer.service import Service
 from issuer.tables import Achievement, Organisation
 
-__all__ = ["describe"]
+__all__ = ["describe", "skeleton"]
 
 
 def describe(
@@ -31,44 +31,90 @@ def describe(
 ) -> bytes:
     """The credential of a completion as the bytes that will be signed, in force from `now`."""
     published = msgspec.json.decode(achievement.document, type=AchievementVersion)
-    issuer = profile(service, organisation)
-    address = service.addresses.credential(code)
-    subject = _subject(completion, published)
-    until = completion.valid_until
+    subject = _subject(completion, published, f"urn:uuid:{uuid4()}", secrets.token_hex(16))
+    status = _status(service.addresses, organisation.id, list_id, f"{index}")
+    address, issuer = service.addresses.credential(code), profile(service, organisation)
+    return document.encode(_credential(issuer, achievement, completion, subject, status, address=address, now=now))
+
+
+def skeleton(addresses: Addresses, achievement: Achievement) -> bytes:
+    """A credential of the achievement version with every member that one may have, and nobody's values in them.
+
+    Its dates are the day on which the version was published. The same version makes the same bytes.
+    """
+    published = msgspec.json.decode(achievement.document, type=AchievementVersion)
+    day = achievement.created_at
+    nobody = Completion(
+        completion_id="",
+        achievement=achievement.slug,
+        name="",
+        romanised_name=" ",
+        email=" ",
+        started_on=day.date(),
+        completed_on=day.date(),
+        evidence="https://",
+        valid_until=day,
+    )
+    subject = _subject(nobody, published, "urn:uuid:", "")
+    usual = {result.result_description: result.value for result in subject.result or ()}  # the achievement's own hours
+    results = tuple(
+        document.Result(result_description=each.id, value=usual.get(each.id, ""))
+        for each in published.result_description or ()
+    )
+    subject = msgspec.structs.replace(subject, result=results)
+    status = _status(addresses, achievement.organisation_id, "", "")
+    address = addresses.credential("")
     return document.encode(
-        document.Credential(
-            id=address,
-            name=f"{published.name} · {title_of(published.achievement_type, published.in_language)}",
-            issuer=issuer,
-            valid_from=document.moment(now),
-            valid_until=document.moment(until) if until else msgspec.UNSET,
-            awarded_date=document.moment(datetime.combine(completion.completed_on, time(), UTC)),
-            credential_subject=subject,
-            evidence=(document.Evidence(id=completion.evidence),) if completion.evidence else msgspec.UNSET,
-            related_resource=(
-                document.RelatedResource(id=published.id, digest_sri=document.digest_sri(achievement.document)),
-            ),
-            credential_status=_status(service.addresses, organisation.id, list_id, index),
-            iss=issuer.id,
-            jti=address,
-            sub=subject.id,
-            nbf=int(now.timestamp()),
-            exp=int(until.timestamp()) if until else msgspec.UNSET,
-        )
+        _credential(published.creator, achievement, nobody, subject, status, address=address, now=day)
     )
 
 
-def _subject(completion: Completion, achievement: AchievementVersion) -> document.AchievementSubject:
+def _credential(
+    issuer: document.Profile,
+    achievement: Achievement,
+    completion: Completion,
+    subject: document.AchievementSubject,
+    status: document.StatusEntry,
+    *,
+    address: str,
+    now: datetime,
+) -> document.Credential:
+    awarded = subject.achievement
+    until = completion.valid_until
+    return document.Credential(
+        id=address,
+        name=f"{awarded.name} · {title_of(awarded.achievement_type, awarded.in_language)}",
+        issuer=issuer,
+        valid_from=document.moment(now),
+        valid_until=document.moment(until) if until else msgspec.UNSET,
+        awarded_date=document.moment(datetime.combine(completion.completed_on, time(), UTC)),
+        credential_subject=subject,
+        evidence=(document.Evidence(id=completion.evidence),) if completion.evidence else msgspec.UNSET,
+        related_resource=(
+            document.RelatedResource(id=awarded.id, digest_sri=document.digest_sri(achievement.document)),
+        ),
+        credential_status=status,
+        iss=issuer.id,
+        jti=address,
+        sub=subject.id,
+        nbf=int(now.timestamp()),
+        exp=int(until.timestamp()) if until else msgspec.UNSET,
+    )
+
+
+def _subject(
+    completion: Completion, achievement: AchievementVersion, subject_id: str, salt: str
+) -> document.AchievementSubject:
     identifiers = [document.name_identifier(completion.name)]
     if completion.romanised_name:
         identifiers.append(document.name_identifier(completion.romanised_name))
     if completion.email:
-        identifiers.append(document.hashed_email(completion.email, secrets.token_hex(16)))
+        identifiers.append(document.hashed_email(completion.email, salt))
     hours = completion.hours or achievement.hours
     results = {"hours": hours or None, "score": completion.score, "level": completion.level}
     started = completion.started_on
     return document.AchievementSubject(
-        id=f"urn:uuid:{uuid4()}",
+        id=subject_id,
         identifier=tuple(identifiers),
         activity_start_date=document.moment(datetime.combine(started, time(), UTC)) if started else msgspec.UNSET,
         activity_end_date=document.moment(datetime.combine(completion.completed_on, time(), UTC)),
@@ -83,8 +129,8 @@ def _subject(completion: Completion, achievement: AchievementVersion) -> documen
     )
 
 
-def _status(addresses: Addresses, organisation_id: str, list_id: str, index: int) -> document.StatusEntry:
+def _status(addresses: Addresses, organisation_id: str, list_id: str, index: str) -> document.StatusEntry:
     list_address = addresses.status_list(organisation_id, list_id)
     return document.StatusEntry(
-        id=f"{list_address}#{index}", status_list_index=str(index), status_list_credential=list_address
+        id=f"{list_address}#{index}", status_list_index=index, status_list_credential=list_address
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 from tests.vectors import workshop as w
 from tests.vectors.genuine import dates, genuine
 from tests.vectors.malformed import headers, malformed, registered
+from tests.vectors.qr import qr_codes
 from tests.vectors.signatures import signatures
 from tests.vectors.statuses import statuses
 
@@ -23,10 +24,10 @@ CLASSES = {
 
 
 def make() -> dict[str, bytes]:
-    """Every vector: `class/name.json` and its bytes."""
+    """Every vector: `class/name.json` and its bytes. Those of QR codes are no verifications and stand in one file."""
     return {
         f"{kind}/{name}.json": w.pretty(made) for kind, vectors in CLASSES.items() for name, made in vectors()
-    }  # fmt: skip
+    } | {"qr.json": w.pretty(list(qr_codes()))}  # fmt: skip
 
 
 def main() -> None:
