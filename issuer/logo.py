@@ -23,7 +23,9 @@ OTHERS = {  # how other files begin, after so many bytes that may differ
     (4, b"ftyp"): "a HEIC or AVIF",
 }
 # What Pillow raises for a damaged picture, and zlib below it. MemoryError too: a length that is a lie.
-DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, MemoryError)
+DAMAGED = (
+    OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, MemoryError, UserWarning,
+)  # fmt: skip
 
 
 class LogoRefused(ValueError):
@@ -47,7 +49,8 @@ def read_logo(file: Path) -> bytes:
     if not given.startswith(PICTURES):
         raise LogoRefused(f"is {_named(given)}; save it as a PNG or JPEG")
     with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        for doubt in (Image.DecompressionBombWarning, UserWarning):  # of Pillow, such as a corrupt orientation
+            warnings.simplefilter("error", doubt)
         try:
             return _drawn_anew(given)
         except LogoRefused:
@@ -55,7 +58,7 @@ def read_logo(file: Path) -> bytes:
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
             raise _too_large("more than 80") from error
         except DAMAGED as error:
-            raise LogoRefused(f"is damaged and cannot be decoded ({str(error)[:100]}); save it again") from error
+            raise LogoRefused("is damaged and cannot be decoded; save it again") from error
 
 
 def _drawn_anew(given: bytes) -> bytes:

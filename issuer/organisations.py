@@ -72,7 +72,7 @@ def change(service: Service, organisation_id: str, given: Mapping[str, Any], bes
     What is already published stays as it is. Raises `Invalid` where the description is of another organisation.
     """
     described, logo = read_organisation(given, beside)
-    first_key = service.keyrings.of(organisation_id).keys[0]
+    first_key = service.keyrings.of(organisation_id).keys[-1]
     with service.database.writing() as session:
         organisation = find(session, organisation_id)
         if problems := tuple(_differences(organisation, first_key.alg, described)):
