@@ -75,9 +75,32 @@ def test_a_look_that_nobody_could_read_is_refused_and_not_recorded(
     assert said in look_refusals(service, **look)[field]
 
 
-def test_a_logo_that_is_no_picture_is_refused_and_not_recorded(service: Service, tmp_path: Path) -> None:
-    (tmp_path / "logo.png").write_text("<svg/>")
-    assert "is an SVG" in look_refusals(service, tmp_path, logo="logo.png")["look.logo"]
+def forty_megapixels() -> bytes:
+    written = BytesIO()
+    Image.new("L", (8000, 5000)).save(written, "PNG")
+    return written.getvalue()
+
+
+def half_a_jpeg() -> bytes:
+    written = BytesIO()
+    Image.effect_noise((400, 300), 50).save(written, "JPEG")
+    return written.getvalue()[: len(written.getvalue()) // 2]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "is an SVG"),
+        (forty_megapixels(), "40.0 megapixels"),
+        (half_a_jpeg(), "damaged"),
+    ],
+    ids=["svg", "forty megapixels", "half a jpeg"],
+)
+def test_a_logo_that_cannot_be_taken_is_refused_and_nothing_is_recorded(
+    service: Service, tmp_path: Path, content: bytes, said: str
+) -> None:
+    (tmp_path / "logo.png").write_bytes(content)
+    assert said in look_refusals(service, tmp_path, logo="logo.png")["look.logo"]
 
 
 def test_a_seal_can_be_left_out(service: Service) -> None:
