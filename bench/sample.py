@@ -47,7 +47,7 @@ def take_sample() -> Sample:
         settings = settings_from({"ISSUER_DATA_DIR": folder, "ISSUER_PUBLIC_URL": "https://credentials.example"})
         service = open_service(settings, lambda: datetime(2026, 11, 21, 18, tzinfo=UTC))
         organisation = tomllib.loads((DEMO / "organisation.toml").read_text(encoding="utf-8"))
-        organisations.create(service, organisation)
+        organisations.create(service, organisation, DEMO)
         achievement = tomllib.loads((DEMO / "achievements" / "data-analysis.toml").read_text(encoding="utf-8"))
         achievements.publish(service, organisation["id"], achievement)
         credential = issue(service, organisation["id"], read_completion(COMPLETION, service.now())).credential

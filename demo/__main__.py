@@ -107,7 +107,7 @@ def _port(name: str, default: int) -> int:
 
 def _set_up(places: Places) -> str:
     """A fresh organisation with its achievements. Gives the API key."""
-    say.print("[bold]1  Set up[/]  微光学院 Glimmer Academy, its signing key and three achievements")
+    say.print("[bold]1  Set up[/]  微光学院 Glimmer Academy, its signing key and four achievements")
     shutil.rmtree(VAR, ignore_errors=True)
     CERTIFICATES.mkdir(parents=True)
     printed = command("issuer", "init", str(HERE / "organisation.toml"), environment=places.environment)
@@ -149,7 +149,7 @@ def _issue(places: Places, api_key: str, lines: list[Line]) -> list[dict[str, An
         rows = list(csv.DictReader(file))
     issued = []
     for row in track(rows, "   signing and drawing", console=say, disable=not say.is_terminal, transient=True):
-        status, answer = _call("POST", f"{places.issuer}/api/completions", row, api_key)
+        status, answer = _call("POST", f"{places.issuer}/api/completions", _completion(row), api_key)
         if status != 201:
             lines.append(
                 Line(f"{row['name']} {answer['errors'][0]['detail']}", ("refused: 422",), (f"refused: {status}",))
@@ -160,6 +160,12 @@ def _issue(places: Places, api_key: str, lines: list[Line]) -> list[dict[str, An
         (CERTIFICATES / f"{code}.pdf").write_bytes(httpcore.request("GET", answer["pdf"]).content)
         issued.append({**answer, "name": row["name"], "file": CERTIFICATES / f"{code}.pdf"})
     return issued
+
+
+def _completion(row: dict[str, str]) -> dict[str, Any]:
+    """A row of the roster as the API takes it: its columns `scores.MODULE` are members of one field."""
+    scores = {column.removeprefix("scores."): cell for column, cell in row.items() if column.startswith("scores.")}
+    return {**{column: cell for column, cell in row.items() if "." not in column}, "scores": scores}
 
 
 def _verify(places: Places, issued: list[dict[str, Any]], lines: list[Line]) -> None:
@@ -207,6 +213,7 @@ def _expiring(places: Places, api_key: str) -> str:
             "completion_id": "2026-expired",
             "achievement": "elderly-care",
             "name": "孙倩",
+            "level": "五级/初级工",
             "completed_on": "2026-11-06",
             "valid_until": until.isoformat(),
         },

@@ -1,6 +1,6 @@
 """Achievements: what is awarded. Every change makes a new version; a version that was published never changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -8,16 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credential import document
-from issuer.descriptions import Described, DescribedAlignment, Translation, read_description
+from issuer.descriptions.achievement import CLASSIC, Described, DescribedAlignment, Translation, read_achievement
 from issuer.errors import FieldProblem, Invalid, NotFound
 from issuer.organisations import find as find_organisation
 from issuer.organisations import hold, profile
 from issuer.service import Service
 from issuer.tables import Achievement
 
-__all__ = ["AchievementVersion", "find", "latest", "publish"]
+__all__ = ["AchievementVersion", "find", "latest", "opened", "publish"]
 
 RESULTS = {"hours": ("ext:LearningHours", "学时"), "score": ("RawScore", "成绩"), "level": ("PerformanceLevel", "等级")}
+MODULE = "ext:ModuleScore"  # the type of the result that a module has
 MOST_BYTES = 6 * 1024  # of what each credential embeds: a token must stay below 16 KiB
 
 
@@ -28,6 +29,20 @@ class AchievementVersion(document.Achievement, frozen=True, kw_only=True, rename
     hours: str | msgspec.UnsetType = msgspec.UNSET
     translations: dict[str, Translation]
     signatories: tuple[dict[str, str], ...]
+    partners: tuple[dict[str, str], ...] | msgspec.UnsetType = msgspec.UNSET
+
+    def modules(self) -> dict[str, str]:
+        """The id of the result of each module, by the module's own id, in order."""
+        results = [each.id for each in self.result_description or () if each.result_type == MODULE]
+        return {result.partition("#module-")[2]: result for result in results}
+
+    def check_scores(self, modules: Iterable[str]) -> None:
+        """Raise `Invalid` where a completion has a score for what is not a module."""
+        known = self.modules()
+        has = f"its modules are {', '.join(known)}" if known else "it has none"
+        advice = f"is not a module of {self.name}; {has}"
+        if unknown := [module for module in modules if module not in known]:
+            raise Invalid(tuple(FieldProblem("scores", advice, member=module[:100]) for module in unknown))
 
     def embedded(self) -> document.Achievement:
         """The part that stands within a credential."""
@@ -36,12 +51,16 @@ class AchievementVersion(document.Achievement, frozen=True, kw_only=True, rename
 
 def publish(service: Service, organisation_id: str, given: Mapping[str, Any]) -> Achievement:
     """Publish an achievement, or its next version when something changed. The same content again is the same version."""
-    described = read_description(given)
+    described = read_achievement(given)
     with service.database.writing() as session:
         organisation = find_organisation(session, organisation_id)
         hold(session, organisation_id)  # two at once would else make the same version number
         newest = _newest(session, organisation_id, described.slug)
-        if newest and _bytes(service, organisation, described, newest.version) == newest.document:
+        if (
+            newest
+            and (newest.design or CLASSIC) == described.design
+            and newest.document == _bytes(service, organisation, described, newest.version)
+        ):
             return newest
         version = newest.version + 1 if newest else 1
         achievement = Achievement(
@@ -49,6 +68,7 @@ def publish(service: Service, organisation_id: str, given: Mapping[str, Any]) ->
             slug=described.slug,
             version=version,
             document=_bytes(service, organisation, described, version),
+            design=described.design,
             created_at=service.now(),
         )
         session.add(achievement)
@@ -73,17 +93,24 @@ def _bytes(service: Service, organisation: Any, described: Described, version: i
         credits_available=described.credits or msgspec.UNSET,
         tag=described.tags or msgspec.UNSET,
         alignment=tuple(map(_alignment, described.alignments)) or msgspec.UNSET,
-        result_description=tuple(
-            document.ResultDescription(id=f"{address}#{key}", name=name, result_type=result_type)
-            for key, (result_type, name) in RESULTS.items()
+        result_description=(
+            *(
+                document.ResultDescription(id=f"{address}#{key}", name=name, result_type=result_type)
+                for key, (result_type, name) in RESULTS.items()
+            ),
+            *(
+                document.ResultDescription(id=f"{address}#module-{module.id}", name=module.name, result_type=MODULE)
+                for module in described.modules
+            ),
         ),
         creator=profile(service, organisation),
         hours=described.hours or msgspec.UNSET,
         translations=translations,
-        signatories=tuple(organisation.signatories),
+        signatories=tuple(organisation.signatories) if described.signatories is None else described.signatories,
+        partners=described.partners or msgspec.UNSET,
     )
     if (size := len(document.encode(published.embedded()))) > MOST_BYTES:
-        advice = f"makes {size:,} bytes in each credential, at most {MOST_BYTES:,} fit; shorten description or criteria"
+        advice = f"makes {size:,} bytes in each credential, at most {MOST_BYTES:,} fit; shorten the texts"
         raise Invalid((FieldProblem("achievement", advice),))
     return document.encode(published)
 
@@ -96,6 +123,11 @@ def _alignment(described: DescribedAlignment) -> document.Alignment:
         target_code=described.code or msgspec.UNSET,
         target_type=described.type or msgspec.UNSET,
     )
+
+
+def opened(achievement: Achievement) -> AchievementVersion:
+    """What a published version says."""
+    return msgspec.json.decode(achievement.document, type=AchievementVersion)
 
 
 def find(session: Session, organisation_id: str, slug: str, version: int) -> Achievement:

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-__all__ = ["NAME", "Addresses"]
+__all__ = ["NAME", "Addresses", "is_web_address"]
 
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # of an organisation or an achievement, as it stands in addresses
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # of an organisation, achievement or module, as it stands in addresses
+LONGEST_URL = 500
 
 
 @dataclass(frozen=True)
@@ -37,3 +39,11 @@ class Addresses:
     def credential(self, code: str) -> str:
         """A credential; also its id."""
         return f"{self.public_url}/credentials/{code}"
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a text from outside is an http or https address of reasonable length."""
+    try:
+        return urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname) and len(url) <= LONGEST_URL
+    except ValueError:
+        return False

@@ -20,6 +20,7 @@ from issuer.certificate import prepare_faces, require_libraries
 from issuer.credentials.certificate import certificate, worded
 from issuer.credentials.issue import issue
 from issuer.credentials.revoke import revoke
+from issuer.descriptions.organisation import read_organisation
 from issuer.errors import Conflict, FieldProblem, Invalid, IssuerError
 from issuer.roster import read_roster
 from issuer.service import Service, open_service
@@ -58,7 +59,7 @@ def main() -> None:
         app()
     except Invalid as error:
         for problem in error.problems:
-            print(f"issuer: {problem.field}: {problem.detail}", file=sys.stderr)
+            print(f"issuer: {problem.name}: {problem.detail}", file=sys.stderr)
         sys.exit(1)
     except (IssuerError, KeyringError) as error:
         print(f"issuer: {error}", file=sys.stderr)
@@ -79,15 +80,24 @@ def init(file: File) -> None:
                 "issuer api-key"
             )
     described = _toml(file)
-    organisations.read(described)
+    read_organisation(described, file.parent)
     print("Preparing the fonts (some seconds, once on a machine) …", file=sys.stderr)
     prepare_faces(service.settings.cache_dir)  # before anything is made: whoever breaks off here has lost nothing
-    organisation = organisations.create(service, described)
+    organisation = organisations.create(service, described, file.parent)
     key = organisations.make_api_key(service, organisation, "made by init")
     say.print(f"Organisation {organisation.id} ({organisation.names['zh-Hans']}) is ready.")
     say.print(f"Profile   {service.addresses.organisation(organisation.id)}")
     say.print(f"API key   {key}")
     say.print("Keep the API key now: only its hash is stored. Next: issuer achievement FILE.toml")
+
+
+@app.command()
+def organisation(file: File) -> None:
+    """Change the look, the signatories and the url. What is published keeps its own until it is published again."""
+    service = _service()
+    changed = organisations.change(service, _organisation(service).id, _toml(file), file.parent)
+    say.print(f"Organisation {changed.id} ({changed.names['zh-Hans']}) has the look, signatories and url of {file}.")
+    say.print("Achievements take them over when they are published again: issuer achievement FILE.toml")
 
 
 @app.command()

@@ -1,4 +1,6 @@
-"""A completion: what a platform reports. The same fields, by the same names, come as JSON and as columns of a CSV file."""
+"""A completion: what a platform reports. The same fields, by the same names, come as JSON and as columns of a CSV file,
+where `scores` has a column for each module, such as `scores.sql`.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from issuer.addresses import NAME
+from issuer.addresses import NAME, is_web_address
+from issuer.descriptions.achievement import MOST_MODULES
 from issuer.errors import FieldProblem, Invalid
-from issuer.organisations import is_web_address
 from issuer.text import printable
 
 __all__ = ["FIELDS", "Completion", "read_completion"]
@@ -25,7 +27,8 @@ EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 class Completion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A learner finished a course. `completion_id` is the platform's own and is issued for once.
 
-    `completed_on` and `started_on` are days, `hours` a decimal number as text, `valid_until` a moment in UTC.
+    `completed_on` and `started_on` are days, `hours` a decimal number as text, `valid_until` a moment in UTC. `scores` has
+    the score of each module by its id; whether the achievement has those modules is asked when it is issued.
     """
 
     completion_id: str
@@ -38,6 +41,7 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hours: str | None = None
     score: str | None = None
     level: str | None = None
+    scores: dict[str, str] = {}
     evidence: str | None = None
     valid_until: datetime | None = None
 
@@ -67,6 +71,8 @@ def read_completion(given: Mapping[str, Any], now: datetime) -> Completion:
             taken[field] = read(value)
         except ValueError as error:
             problems.append(FieldProblem(field, str(error)))
+        except Invalid as error:
+            problems += error.problems
     completed, started, until = (taken.get(field) for field in ("completed_on", "started_on", "valid_until"))
     if completed and completed > (now + timedelta(days=1)).date():
         problems.append(FieldProblem("completed_on", "is in the future"))
@@ -101,6 +107,24 @@ def _name(value: Any) -> str:
 
 def _score(value: Any) -> str:
     return printable(_decimal(value), most=12)
+
+
+def _scores(value: Any) -> dict[str, str]:
+    """A score by module, sorted, so that the same scores always make the same completion."""
+    if not isinstance(value, Mapping):
+        raise ValueError("must be an object with a score for each module")
+    given = {module: score for module, score in sorted(value.items()) if score is not None and score != ""}
+    if len(given) > MOST_MODULES:
+        raise ValueError(f"are at most {MOST_MODULES}")
+    scores, problems = {}, []
+    for module, score in given.items():
+        try:
+            scores[module] = _score(score)
+        except ValueError as error:
+            problems.append(FieldProblem("scores", str(error), member=module[:100]))
+    if problems:
+        raise Invalid(tuple(problems))
+    return scores
 
 
 def _decimal(value: Any) -> str:
@@ -162,6 +186,7 @@ FIELDS: Mapping[str, tuple[bool, Callable[[Any], Any]]] = {  # name → required
     "hours": (False, _hours),
     "score": (False, _score),
     "level": (False, _score),
+    "scores": (False, _scores),
     "evidence": (False, _address),
     "valid_until": (False, _moment),
 }

@@ -59,10 +59,16 @@ class NotIssued(IssuerError):
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """One thing that is wrong with one field."""
+    """One thing that is wrong with one field, or with one `member` of a field that has members."""
 
     field: str
     detail: str
+    member: str = ""
+
+    @property
+    def name(self) -> str:
+        """The field as a column of a CSV file is called."""
+        return f"{self.field}.{self.member}" if self.member else self.field
 
 
 class Invalid(IssuerError):
@@ -71,5 +77,5 @@ class Invalid(IssuerError):
     code = "invalid"
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
-        super().__init__("; ".join(f"{each.field}: {each.detail}" if each.field else each.detail for each in problems))
+        super().__init__("; ".join(f"{each.name}: {each.detail}" if each.field else each.detail for each in problems))
         self.problems = problems

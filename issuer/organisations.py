@@ -1,13 +1,12 @@
 """Organisations and the API keys that act for them."""
 
 import hmac
-import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from sqlalchemy import select
@@ -15,19 +14,18 @@ from sqlalchemy.orm import Session
 
 from credential import document
 from credential.jwks import key_set
-from issuer.addresses import NAME
+from issuer.descriptions.look import Look
+from issuer.descriptions.organisation import DescribedOrganisation, read_organisation
 from issuer.errors import Conflict, FieldProblem, Invalid, NotAuthorised, NotFound
 from issuer.service import Service
 from issuer.tables import ApiKey, Organisation
-from issuer.text import TextRefused, printable
-from keys.signer import Algorithm
 
 __all__ = [
+    "change",
     "create",
     "directory_entry",
     "find",
     "hold",
-    "is_web_address",
     "listed",
     "make_api_key",
     "organisation_of_key",
@@ -37,30 +35,15 @@ __all__ = [
     "the_only_one",
 ]
 
-TAG = re.compile(r"[A-Z]{2,6}")
 KEY_DAYS = 365
-MOST_SIGNATORIES = 3
-LONGEST_URL = 500
-LONGEST_NAME = 40  # of an organisation or a signatory, in graphemes: what fits its place on a certificate
 
 
-class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An organisation as described in a file. `name` and each signatory have one text per language.
+def create(service: Service, given: Mapping[str, Any], beside: Path = Path()) -> Organisation:
+    """Record a new organisation and make its signing key. Raises `Invalid` or `Conflict`; then nothing was made.
 
-    `algorithm` is that of its first key; later ones follow the key before them unless `keys rotate` says otherwise.
+    `given` is its description, `beside` the folder that files named there are in.
     """
-
-    id: str
-    tag: str
-    name: dict[str, str]
-    url: str | None = None
-    signatories: tuple[dict[str, str], ...] = ()
-    algorithm: Algorithm = "ES256"
-
-
-def create(service: Service, given: Mapping[str, Any]) -> Organisation:
-    """Record a new organisation and make its signing key. Raises `Invalid` or `Conflict`; then nothing was made."""
-    described = read(given)
+    described, logo = read_organisation(given, beside)
     with service.database.writing() as session:
         if session.get(Organisation, described.id):
             raise Conflict(f"There is already an organisation {described.id}; it was left as it is.")
@@ -70,6 +53,8 @@ def create(service: Service, given: Mapping[str, Any]) -> Organisation:
             names=described.name,
             url=described.url,
             signatories=list(described.signatories),
+            look=_look(described),
+            logo=logo,
             created_at=service.now(),
         )
         session.add(organisation)
@@ -81,41 +66,42 @@ def create(service: Service, given: Mapping[str, Any]) -> Organisation:
         return organisation
 
 
-def read(given: Mapping[str, Any]) -> Described:
-    """The description of an organisation, each text cleaned. Raises `Invalid` with each problem."""
-    try:
-        described = msgspec.convert(given, Described)
-    except msgspec.ValidationError as error:
-        raise Invalid((FieldProblem("organisation", str(error)),)) from error
-    problems = []
-    if not NAME.fullmatch(described.id):
-        problems.append(FieldProblem("id", "must be small letters, digits and hyphens, such as glimmer"))
-    if not TAG.fullmatch(described.tag):
-        problems.append(FieldProblem("tag", "must be 2 to 6 capital letters, such as WG"))
-    if "zh-Hans" not in described.name:
-        problems.append(FieldProblem("name", "needs a zh-Hans name"))
-    if described.url is not None and not is_web_address(described.url):
-        problems.append(FieldProblem("url", "must be an http or https address"))
-    if len(described.signatories) > MOST_SIGNATORIES:
-        problems.append(FieldProblem("signatories", f"are at most {MOST_SIGNATORIES}"))
-    try:
-        names, *signatories = [
-            {language: printable(text, most=LONGEST_NAME) for language, text in texts.items()}
-            for texts in (described.name, *described.signatories)
-        ]
-    except TextRefused as refused:
-        problems.append(FieldProblem("name", str(refused)))
-    if problems:
-        raise Invalid(tuple(problems))
-    return msgspec.structs.replace(described, name=names, signatories=tuple(signatories))
+def change(service: Service, organisation_id: str, given: Mapping[str, Any], beside: Path = Path()) -> Organisation:
+    """Give an organisation the look, the signatories and the url of another description of it.
+
+    What is already published stays as it is. Raises `Invalid` where the description is of another organisation.
+    """
+    described, logo = read_organisation(given, beside)
+    first_key = service.keyrings.of(organisation_id).keys[-1]
+    with service.database.writing() as session:
+        organisation = find(session, organisation_id)
+        if problems := tuple(_differences(organisation, first_key.alg, described)):
+            raise Invalid(problems)
+        organisation.url = described.url
+        organisation.signatories = list(described.signatories)
+        organisation.look = _look(described)
+        organisation.logo = logo
+        session.commit()
+        return organisation
 
 
-def is_web_address(url: str) -> bool:
-    """Whether the text is an http or https address of reasonable length."""
-    try:
-        return urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname) and len(url) <= LONGEST_URL
-    except ValueError:
-        return False
+def _differences(
+    organisation: Organisation, algorithm: str, described: DescribedOrganisation
+) -> Iterator[FieldProblem]:
+    """What of a description is not as credentials have it since the organisation was made."""
+    for field, kept, said in (
+        ("id", organisation.id, described.id),
+        ("tag", organisation.tag, described.tag),
+        ("name", organisation.names, described.name),
+        ("algorithm", algorithm, described.algorithm),
+    ):
+        if kept != said:
+            yield FieldProblem(field, f"was {kept!r} when the organisation was made and cannot become {said!r}")
+
+
+def _look(described: DescribedOrganisation) -> dict[str, Any]:
+    look = msgspec.structs.asdict(described.look)
+    return {name: look[name] for name in Look.__struct_fields__}
 
 
 def find(session: Session, organisation_id: str) -> Organisation:

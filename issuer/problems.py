@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 
 from issuer.errors import (
     Conflict,
+    FieldProblem,
     Invalid,
     IssuerError,
     Misconfigured,
@@ -48,16 +49,17 @@ def _problem(status: int, code: str, title: str, detail: str, **more: Any) -> Re
 def _refused(request: Request[Any, Any, Any], error: IssuerError) -> Response[bytes]:
     more: dict[str, Any] = {}
     if isinstance(error, Invalid):
-        more["errors"] = [{"pointer": _pointer(problem.field), "detail": problem.detail} for problem in error.problems]
+        more["errors"] = [{"pointer": _pointer(problem), "detail": problem.detail} for problem in error.problems]
     status, title = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
     if status >= 500:
         log.error("%s: %s", error.code, error)
     return _problem(status, error.code, title, str(error), **more)
 
 
-def _pointer(field: str) -> str:
-    """A field's name as a JSON Pointer (RFC 6901 §3, §5); "" is the whole body."""
-    return f"/{field.replace('~', '~0').replace('/', '~1')}" if field else ""
+def _pointer(problem: FieldProblem) -> str:
+    """Where the problem is as a JSON Pointer (RFC 6901 §3, §5); "" is the whole body."""
+    names = filter(None, (problem.field, problem.member))
+    return "".join(f"/{name.replace('~', '~0').replace('/', '~1')}" for name in names)
 
 
 def _keys(request: Request[Any, Any, Any], error: KeyringError) -> Response[bytes]:

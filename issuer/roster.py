@@ -1,11 +1,13 @@
 """A roster: a CSV file with one completion a row. The whole file is checked before anything of it is issued."""
 
 import csv
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
-from issuer.achievements import latest
+from issuer.achievements import latest, opened
+from issuer.addresses import NAME
 from issuer.completions import FIELDS, Completion, read_completion
 from issuer.credentials.issue import check_still_ahead, seen
 from issuer.errors import Conflict, FieldProblem, Invalid
@@ -15,6 +17,7 @@ __all__ = ["read_roster"]
 
 LARGEST_FILE = 64 * 1024 * 1024
 MOST_PROBLEMS = 100
+SCORES = "scores."
 
 
 def read_roster(
@@ -27,19 +30,15 @@ def read_roster(
     completions: dict[str, Completion] = {}
     problems: list[FieldProblem] = []
     given = {"achievement": achievement} if achievement else {}
-    for row, cells in _rows(file, FIELDS.keys() - given.keys()):
+    for row, cells in _rows(file, FIELDS.keys() - given.keys() - {"scores"}):
         where = f"row {row}"
         if None in cells or None in cells.values():
             problems.append(FieldProblem(where, "has more or fewer cells than the first row has columns"))
             continue
         try:
-            completion = read_completion({**given, **cells}, service.now())
-            with service.database.reading() as session:
-                latest(session, organisation_id, completion.achievement)
-            if seen(service, organisation_id, completion) is None:
-                check_still_ahead(completion, service.now())
+            completion = _completion(service, organisation_id, {**given, **_fields(cells)})
         except Invalid as error:
-            problems += [FieldProblem(f"{where}, column {p.field}", p.detail) for p in error.problems]
+            problems += [FieldProblem(f"{where}, column {p.name}", p.detail) for p in error.problems]
             continue
         except Conflict as error:
             problems.append(FieldProblem(where, str(error)))
@@ -55,6 +54,28 @@ def read_roster(
     if not completions:
         raise Invalid((FieldProblem(str(file), "has no rows"),))
     return tuple(completions.values())
+
+
+def _completion(service: Service, organisation_id: str, given: Mapping[str, Any]) -> Completion:
+    """The completion of a row, if it could be issued. Raises `Invalid` or `Conflict`."""
+    completion = read_completion(given, service.now())
+    with service.database.reading() as session:
+        achievement = latest(session, organisation_id, completion.achievement)
+    if seen(service, organisation_id, completion) is None:
+        check_still_ahead(completion, service.now())
+        opened(achievement).check_scores(completion.scores)
+    return completion
+
+
+def _fields(cells: Mapping[str, str]) -> dict[str, Any]:
+    """The cells by field: the columns `scores.MODULE` are one field."""
+    fields: dict[str, Any] = {column: cell for column, cell in cells.items() if not column.startswith(SCORES)}
+    scores = {column.removeprefix(SCORES): cell for column, cell in cells.items() if column.startswith(SCORES)}
+    return {**fields, "scores": scores} if scores else fields
+
+
+def _is_score(column: str) -> bool:
+    return column.startswith(SCORES) and NAME.fullmatch(column, len(SCORES)) is not None
 
 
 def _rows(file: Path, allowed: Collection[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -74,8 +95,8 @@ def _rows(file: Path, allowed: Collection[str]) -> Iterator[tuple[int, dict[str,
         columns = rows.fieldnames or ()
     except csv.Error as error:
         raise Invalid((FieldProblem("row 1", f"is not CSV: {error}"),)) from error
-    if wrong := [column for column in columns if column not in allowed]:
-        known = ", ".join(field for field in FIELDS if field in allowed)
+    if wrong := [column for column in columns if column not in allowed and not _is_score(column)]:
+        known = ", ".join([*(field for field in FIELDS if field in allowed), f"{SCORES}MODULE"])
         raise Invalid((FieldProblem("row 1", f"names {wrong[0][:50]!r}, which is not a column; columns are {known}"),))
     if len(set(columns)) < len(columns):
         raise Invalid((FieldProblem("row 1", "names a column twice"),))

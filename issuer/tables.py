@@ -57,7 +57,10 @@ class Table(DeclarativeBase):
 
 
 class Organisation(Table):
-    """The institution in whose name credentials are issued. `id` stands in its URLs; names are per language."""
+    """The institution in whose name credentials are issued. `id` stands in its URLs; names are per language.
+
+    `look` has the members of `issuer.descriptions.look.Look`; `logo`, a PNG, is read from the database when it is used.
+    """
 
     __tablename__ = "organisations"
 
@@ -66,6 +69,8 @@ class Organisation(Table):
     names: Mapped[dict[str, Any]]
     url: Mapped[str | None]
     signatories: Mapped[list[Any]]
+    look: Mapped[dict[str, Any] | None]
+    logo: Mapped[bytes | None] = mapped_column(deferred=True)
     created_at: Mapped[datetime]
 
 
@@ -83,7 +88,10 @@ class ApiKey(Table):
 
 
 class Achievement(Table):
-    """One version of an achievement: the published bytes, which never change."""
+    """One version of an achievement: the published bytes, which never change, and the design of its certificates.
+
+    `design` is a folder of `templates/certificates`, None the one that was the only one once, classic-landscape.
+    """
 
     __tablename__ = "achievements"
 
@@ -91,6 +99,7 @@ class Achievement(Table):
     slug: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     document: Mapped[bytes]
+    design: Mapped[str | None]
     created_at: Mapped[datetime]
 
 

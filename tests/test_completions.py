@@ -2,15 +2,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from issuer import achievements
 from issuer.completions import read_completion
 from issuer.credentials.issue import issue
 from issuer.errors import Invalid
 from issuer.roster import read_roster
 from issuer.service import Service
 from issuer.text import TextRefused, clean
-from tests.conftest import COMPLETION, Clock
+from tests.conftest import ACHIEVEMENT, COMPLETION, Clock
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 HEADER = "completion_id,name,completed_on,score\n"
@@ -36,6 +38,7 @@ def test_a_completion_is_taken_with_its_fields_in_their_kinds() -> None:
         ("name", "   ", "is empty"),
         ("name", "王" * 10_000, "10,000 characters"),
         ("name", "王" * 121, "121 characters"),
+        ("name", "王" * 200, "200 characters"),
         ("name", 12345, "must be a text"),
         ("name", 7 * [1], "must be a text"),
         ("name", "王\u202e明", "U+202E"),
@@ -62,6 +65,9 @@ def test_a_completion_is_taken_with_its_fields_in_their_kinds() -> None:
         ("hours", "1.55", "decimal"),
         ("hours", 10**400, "number"),
         ("score", "x" * 13, "13 characters"),
+        ("scores", "88", "object"),
+        ("scores", [88], "object"),
+        ("scores", {f"m{n}": 1 for n in range(13)}, "at most 12"),
         ("valid_until", "2026-12-01", "time zone"),
         ("valid_until", "9999-12-31T23:59:59Z", "century"),
         ("learner_phone", "123", "not a field"),
@@ -69,6 +75,25 @@ def test_a_completion_is_taken_with_its_fields_in_their_kinds() -> None:
 )
 def test_a_bad_field_is_named_with_what_is_wrong(field: str, value: Any, said: str) -> None:
     assert said in problems(**{field: value})[field]
+
+
+def test_scores_of_modules_are_taken_without_those_that_are_empty_and_in_one_order() -> None:
+    taken = read_completion({**COMPLETION, "scores": {"sql": 88, "python": "优秀", "r": "", "c": None}}, NOW)
+    again = read_completion({**COMPLETION, "scores": {"python": "优秀", "sql": "88"}}, NOW)
+    assert taken.scores == {"sql": "88", "python": "优秀"}
+    assert taken.digest == again.digest
+
+
+def test_a_completion_without_scores_is_the_same_as_before_there_were_any() -> None:
+    assert read_completion({**COMPLETION, "scores": {}}, NOW).digest == read_completion(COMPLETION, NOW).digest
+    assert b"scores" not in msgspec.json.encode(read_completion(COMPLETION, NOW))
+
+
+def test_a_bad_score_is_named_by_its_module() -> None:
+    with pytest.raises(Invalid) as refused:
+        read_completion({**COMPLETION, "scores": {"sql": "x" * 13, "python": "1"}}, NOW)
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.member, problem.name) == ("scores", "sql", "scores.sql")
 
 
 def test_every_bad_field_is_named_at_once() -> None:
@@ -116,6 +141,8 @@ def test_a_roster_with_a_bad_row_names_row_column_and_reason_and_issues_nothing(
         (HEADER.encode(), "has no rows"),
         (b"name,phone\n", "'phone'"),
         (b"name,name\n", "twice"),
+        (b"name,scores\n", "scores.MODULE"),
+        (b"name,scores.\n", "scores.MODULE"),
         (HEADER.encode() + b'1,"\xe7\x8e\x8b,2026-11-15,90\n', "not CSV"),
         (b'completion_id,"name\n', "not CSV"),
         (HEADER.encode() + b'1,a,2026-11-15,1\n2,"a"b,2026-11-15,1\n', "row 3"),
@@ -139,6 +166,19 @@ def test_a_roster_from_a_spreadsheet_is_read(service: Service, tmp_path: Path) -
     file.write_bytes(b"\xef\xbb\xbf" + (HEADER + '1,"王芳",2026-11-15,\n').replace("\n", "\r\n").encode())
     (completion,) = read_roster(service, "glimmer", file, "data-analysis")
     assert (completion.name, completion.score) == ("王芳", None)
+
+
+def test_a_roster_has_a_column_for_each_module(service: Service, tmp_path: Path) -> None:
+    modules = [{"id": "sql", "name": "SQL"}, {"id": "python", "name": "Python"}]
+    achievements.publish(service, "glimmer", {**ACHIEVEMENT, "slug": "courses", "modules": modules})
+    file = tmp_path / "roster.csv"
+    rows = "completion_id,achievement,name,completed_on,scores.sql,scores.python\n"
+    rows += "1,courses,王芳,2026-11-15,90,\n2,data-analysis,李四,2026-11-15,,\n"
+    file.write_text(rows, "utf-8")
+    assert [each.scores for each in read_roster(service, "glimmer", file)] == [{"sql": "90"}, {}]
+    file.write_text(rows + "3,data-analysis,赵六,2026-11-15,,77\n", "utf-8")
+    with pytest.raises(Invalid, match=r"row 4, column scores\.python: is not a module of 数据分析微专业; it has none"):
+        read_roster(service, "glimmer", file)
 
 
 def test_a_roster_that_was_issued_is_read_again_when_its_credentials_have_expired(

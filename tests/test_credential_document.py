@@ -31,6 +31,7 @@ SKILL = {
     "slug": "skill",
     "type": "ext:SkillLevel",
     "credits": 3.5,
+    "modules": [{"id": "sql", "name": "SQL 与数据库"}, {"id": "python", "name": "Python 程序设计"}],
     "alignments": [
         {"name": "数据分析处理工程技术人员", "url": "https://occupations.example/2-02-30-09", "code": "2-02-30-09",
          "framework": "中华人民共和国职业分类大典", "type": "CFItem"},
@@ -53,8 +54,9 @@ def claims_of(service: Service, **fields: Any) -> dict[str, Any]:
         {"romanised_name": None, "email": None, "started_on": None, "score": None},
         {"hours": 7.5, "valid_until": "2029-11-20T18:00:00Z"},
         {"achievement": "skill", "level": "三级 / 高级工", "evidence": "https://learner.example/report.pdf"},
+        {"achievement": "skill", "scores": {"sql": 91, "python": "优秀"}},
     ],
-    ids=["everything", "the least", "hours and an end", "level, credits, alignments and evidence"],
+    ids=["everything", "the least", "hours and an end", "level, credits, alignments and evidence", "modules"],
 )
 def test_a_credential_satisfies_the_official_schema(
     service: Service, conformance: Path, schema: str, fields: dict[str, Any]

@@ -50,7 +50,19 @@ def test_bad_fields_are_422_with_a_pointer_to_each(issuer: TestClient[Litestar],
     assert {error["pointer"] for error in answer.json()["errors"]} == {"/name", "/a~1b~0"}
 
 
-@pytest.mark.parametrize("name", ["", "王" * 10_000, "陈\U000323af", "<script>\x00"])
+def test_the_score_of_an_unknown_module_is_422_with_a_pointer_to_it(
+    issuer: TestClient[Litestar], api_key: str, service: Service
+) -> None:
+    modules = [{"id": "sql", "name": "SQL"}]
+    achievements.publish(service, "glimmer", {**ACHIEVEMENT, "slug": "courses", "modules": modules})
+    answer = report(issuer, api_key, achievement="courses", scores={"sql": 90, "a/b": 90})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], "its modules are sql" in error["detail"]) == ("/scores/a~1b", True)
+    assert report(issuer, api_key, achievement="courses", scores={"sql": 90}).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["", "王" * 200, "王" * 10_000, "陈\U000323af", "<script>\x00"])
 def test_a_name_that_cannot_be_shown_is_422_before_anything_is_signed(
     issuer: TestClient[Litestar], api_key: str, name: str
 ) -> None:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from credential import code as codes
 from demo.services import command, serving
-from issuer import cli
+from issuer import cli, organisations
 from issuer.certificate import libraries
 from issuer.service import open_service
 from issuer.settings import settings_from
@@ -268,6 +268,32 @@ def test_a_description_that_is_not_right_makes_nothing(run: Run, tmp_path: Path,
     assert (code, said.startswith("issuer: ")) == (1, True)
     assert run("keys", "list")[0] == 1
     assert run("init", DEMO / "organisation.toml")[0] == 0
+
+
+def test_the_look_of_an_organisation_is_changed_and_its_logo_is_found_beside_the_file(
+    ready: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "organisation.toml"
+    file.write_text((DEMO / "organisation.toml").read_text("utf-8").replace("#1b2f4e", "#123456"), "utf-8")
+    code, _, said = ready("organisation", file)
+    assert (code, f"{tmp_path / 'logo.png'} is not a file" in said) == (1, True)
+    shutil.copy(DEMO / "logo.png", tmp_path)
+    code, said, _ = ready("organisation", file)
+    assert (code, "issuer achievement FILE.toml" in said) == (0, True)
+    with open_service(settings_from()).database.reading() as session:
+        organisation = organisations.the_only_one(session)
+        assert organisation.look and organisation.look["ink"] == "#123456"
+        assert organisation.logo and organisation.logo.startswith(b"\x89PNG")
+    file.write_text(file.read_text("utf-8").replace('tag = "WG"', 'tag = "GW"'), "utf-8")
+    assert ready("organisation", file)[2] == (
+        "issuer: tag: was 'WG' when the organisation was made and cannot become 'GW'\n"
+    )
+
+
+def test_every_achievement_and_the_roster_of_the_demo_are_good(ready: Run) -> None:
+    assert ready("achievement", *sorted((DEMO / "achievements").glob("*.toml")))[0] == 0
+    code, _, said = ready("issue", DEMO / "roster.csv", "--dry-run")
+    assert (code, said.count("\n"), "U+323AF" in said) == (1, 1, True)  # the one that shows a refusal
 
 
 def test_an_organisation_is_never_set_up_twice(ready: Run) -> None:

@@ -6,10 +6,10 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from issuer.database import MIGRATIONS, open_database
-from issuer.tables import Table
+from issuer.tables import Organisation, Table
 
 
 def test_the_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
@@ -36,4 +36,6 @@ def test_what_the_first_tables_held_is_kept(tmp_path: Path) -> None:
         )
     with open_database(url).reading() as session:
         kept = session.execute(text("SELECT token, signed_by FROM status_lists")).one()
+        organisation = session.scalars(select(Organisation)).one()
+        assert (organisation.id, organisation.look, organisation.logo) == ("glimmer", None, None)
     assert tuple(kept) == ("a token", None)

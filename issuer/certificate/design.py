@@ -16,10 +16,9 @@ import msgspec
 
 from issuer.errors import Misconfigured
 
-__all__ = ["DESIGNS", "LARGE_PRINT", "PLAIN", "Brand", "Design", "Manifest", "designs", "packaged", "read_design"]
+__all__ = ["FOLDER", "LARGE_PRINT", "PLAIN", "Brand", "Design", "Manifest", "designs", "packaged", "read_design"]
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "certificates"
-DESIGNS = ("classic-landscape", "modern-landscape", "portrait-transcript", "skill-level")
 LARGE_PRINT = "large-print"  # the rendition of every design for people who need large letters
 NEEDED = ("certificate.html", "certificate.css")
 KINDS = (".html", ".css", ".svg", ".toml")
@@ -105,4 +104,4 @@ def packaged(name: str) -> Design:
 
 def designs() -> tuple[str, ...]:
     """The names of the designs that an achievement can choose."""
-    return tuple(name for name in DESIGNS if (FOLDER / name).is_dir())
+    return tuple(sorted(f.parent.name for f in FOLDER.glob("*/design.toml") if f.parent.name != LARGE_PRINT))

@@ -8,7 +8,7 @@ import msgspec
 
 from credential import document
 from credential.wording import title_of
-from issuer.achievements import AchievementVersion
+from issuer.achievements import AchievementVersion, opened
 from issuer.addresses import Addresses
 from issuer.completions import Completion
 from issuer.organisations import profile
@@ -29,8 +29,12 @@ def describe(
     index: int,
     now: datetime,
 ) -> bytes:
-    """The credential of a completion as the bytes that will be signed, in force from `now`."""
-    published = msgspec.json.decode(achievement.document, type=AchievementVersion)
+    """The credential of a completion as the bytes that will be signed, in force from `now`.
+
+    Raises `Invalid` where the completion has a score for what is not a module of the achievement.
+    """
+    published = opened(achievement)
+    published.check_scores(completion.scores)
     subject = _subject(completion, published, f"urn:uuid:{uuid4()}", secrets.token_hex(16))
     status = _status(service.addresses, organisation.id, list_id, f"{index}")
     address, issuer = service.addresses.credential(code), profile(service, organisation)
@@ -42,7 +46,7 @@ def skeleton(addresses: Addresses, achievement: Achievement) -> bytes:
 
     Its dates are the day on which the version was published. The same version makes the same bytes.
     """
-    published = msgspec.json.decode(achievement.document, type=AchievementVersion)
+    published = opened(achievement)
     day = achievement.created_at
     nobody = Completion(
         completion_id="",
@@ -112,6 +116,8 @@ def _subject(
         identifiers.append(document.hashed_email(completion.email, salt))
     hours = completion.hours or achievement.hours
     results = {"hours": hours or None, "score": completion.score, "level": completion.level}
+    values = {f"{achievement.id}#{name}": value for name, value in results.items() if value}
+    values |= {key: completion.scores[name] for name, key in achievement.modules().items() if name in completion.scores}
     started = completion.started_on
     return document.AchievementSubject(
         id=subject_id,
@@ -120,11 +126,7 @@ def _subject(
         activity_end_date=document.moment(datetime.combine(completion.completed_on, time(), UTC)),
         credits_earned=achievement.credits_available,
         achievement=achievement.embedded(),
-        result=tuple(
-            document.Result(result_description=f"{achievement.id}#{key}", value=value)
-            for key, value in results.items()
-            if value
-        )
+        result=tuple(document.Result(result_description=key, value=value) for key, value in values.items())
         or msgspec.UNSET,
     )
 
