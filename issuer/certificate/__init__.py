@@ -11,6 +11,7 @@ from threading import Lock
 
 from credential.wording import Fact, Text, Wording
 from issuer.certificate.design import lay
+from issuer.certificate.extra import added_characters, use_extra_fonts
 from issuer.certificate.faces import LATIN, Undrawable, undrawable, unfaithful
 from issuer.certificate.fitting import TooLong
 from issuer.certificate.instances import static
@@ -20,12 +21,14 @@ __all__ = [
     "LibrariesMissing",
     "TooLong",
     "Undrawable",
+    "added_characters",
     "missing_libraries",
     "prepare_faces",
     "render",
     "require_libraries",
     "undrawable",
     "unfaithful",
+    "use_extra_fonts",
 ]
 
 # One certificate at a time in a process: drawing keeps the interpreter busy anyway, and the open font files are shared.
