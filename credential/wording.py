@@ -7,43 +7,23 @@ credential carries in `relatedResource` (VCDM 2.0 §5.3). Only the fixed phrases
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from credential.code import parse, printed
 from credential.errors import MalformedCode
+from credential.phrases import MONTHS, PHRASES, RENDITIONS, TITLES
 
-__all__ = ["BILINGUAL", "Fact", "Text", "Wording", "title_of", "translations_of", "wording"]
+__all__ = ["Fact", "Section", "Text", "Wording", "title_of", "translations_of", "wording"]
 
-BILINGUAL = ("zh-Hans", "en")
-
-PHRASES: Mapping[str, Mapping[str, str]] = {
-    "certifies": {"zh-Hans": "兹证明", "en": "This certifies that"},
-    "completed": {"zh-Hans": "已完成全部课程并通过考核", "en": "has completed and passed"},
-    "code": {"zh-Hans": "证书编号", "en": "No."},
-    "check": {"zh-Hans": "扫码核验，请认准", "en": "Scan, and trust only"},
-    "hours": {"zh-Hans": "学时", "en": "Hours"},
-    "score": {"zh-Hans": "成绩", "en": "Score"},
-    "level": {"zh-Hans": "等级", "en": "Level"},
-    "credits": {"zh-Hans": "学分", "en": "Credits"},
-    "issued": {"zh-Hans": "颁发日期", "en": "Issued"},
-    "expires": {"zh-Hans": "有效期至", "en": "Valid until"},
-}
-TITLES: Mapping[str, Mapping[str, str]] = {
-    "MicroCredential": {"zh-Hans": "结业证书", "en": "Certificate of Completion"},
-    "CertificateOfCompletion": {"zh-Hans": "结业证书", "en": "Certificate of Completion"},
-    "Course": {"zh-Hans": "课程证书", "en": "Course Certificate"},
-    "Certificate": {"zh-Hans": "证书", "en": "Certificate"},
-}
 RESULTS = {
     "PerformanceLevel": "level",
     "ext:LearningHours": "hours",
     "RawScore": "score",
 }  # OB 3.0 ResultType → our phrase
+MODULE = "ext:ModuleScore"  # the ResultType of a course within the achievement
+SKILL_LEVEL = "ext:SkillLevel"
 CHINA = timezone(timedelta(hours=8))
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +44,20 @@ class Fact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Section(Generic[Entry]):
+    """A list under a heading. `entries` are facts, or names with one text per language."""
+
+    label: tuple[Text, ...]
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wording:
-    """What one rendition of a certificate says, in its languages' order. Every tuple has the main language first."""
+    """What one rendition of a certificate says, in its languages' order. Every tuple has the main language first.
+
+    Every design shows the fields without a default; `period` and the sections only where they are said and a design has
+    a place for them.
+    """
 
     languages: tuple[str, ...]
     document_title: str
@@ -80,57 +72,118 @@ class Wording:
     check: tuple[Text, ...]
     code_label: tuple[Text, ...]
     code: str
+    period: Fact | None = None
+    transcript: Section[Fact] | None = None
+    skills: Section[tuple[Text, ...]] | None = None
+    partners: Section[tuple[Text, ...]] | None = None
 
 
 def wording(
-    claims: Mapping[str, Any], achievement_version: Mapping[str, Any], languages: Sequence[str] = BILINGUAL
+    claims: Mapping[str, Any],
+    achievement_version: Mapping[str, Any],
+    languages: Sequence[str] = RENDITIONS["bilingual"],
 ) -> Wording:
     """Word the signed `claims`, which must have the shape of `credential.document.Credential`, in `languages`.
 
     `achievement_version` is the published document that `relatedResource` binds: it holds the translations. It may be
     empty where it could not be fetched; the wording then has the credential's own language only.
     """
-    translations = translations_of(achievement_version)
+    rendition = _Rendition(tuple(languages), achievement_version)
     subject = claims["credentialSubject"]
     achievement = subject["achievement"]
     own = achievement["inLanguage"]
     names = people(subject)
+    if languages[0] == "en":  # who reads English reads the romanised name
+        names = names[::-1]
     heading = _titles(achievement.get("achievementType", ""))
-
-    def said(value: str, member: str) -> tuple[Text, ...]:
-        known = {lang: words[member] for lang, words in translations.items() if member in words} | {own: value}
-        said = tuple(Text(language=lang, text=known[lang]) for lang in languages if lang in known)
-        return said or (Text(language=own, text=value),)  # a credential in a language that this rendition has not
-
-    def phrase(words: Mapping[str, str]) -> tuple[Text, ...]:
-        return tuple(Text(language=lang, text=words[lang]) for lang in languages if lang in words)
-
-    def fact(key: str, values: tuple[Text, ...]) -> Fact:
-        return Fact(key=key, labels=phrase(PHRASES[key]), values=values)
-
-    facts = [fact(key, (Text(language="", text=value),)) for key, value in results(subject)]
-    facts.append(fact("issued", (dated(claims["validFrom"], languages[0]),)))
+    attained = achievement.get("achievementType") == SKILL_LEVEL
+    dates = [("issued", claims["validFrom"])]
     if "validUntil" in claims:
-        facts.append(fact("expires", (dated(claims["validUntil"], languages[0]),)))
+        dates.append(("expires", claims["validUntil"]))
+    title = rendition.translated(own, achievement["name"], "name")
     return Wording(
-        languages=tuple(languages),
-        document_title=" · ".join(
-            [heading.get(languages[0], heading["en"]), *names[:1], said(achievement["name"], "name")[0].text]
-        ),
-        organisation=said(claims["issuer"]["name"], "organisation"),
-        title=phrase(heading),
-        certifies=phrase(PHRASES["certifies"]),
+        languages=rendition.languages,
+        document_title=" · ".join([heading[languages[0]], *names[:1], title[0].text]),
+        organisation=rendition.translated(own, claims["issuer"]["name"], "organisation"),
+        title=rendition.said(heading),
+        certifies=rendition.said(PHRASES["certifies"]),
         name=tuple(Text(language=script_language(name), text=name) for name in names),
-        completed=phrase(PHRASES["completed"]),
-        achievement=said(achievement["name"], "name"),
-        facts=tuple(facts),
-        signatories=tuple(
-            tuple(Text(language=lang, text=who[lang]) for lang in languages if lang in who)
-            for who in signatories_of(achievement_version)
+        completed=rendition.said(PHRASES["attained" if attained else "completed"]),
+        achievement=title,
+        facts=(
+            *(rendition.fact(key, Text(language="", text=value)) for key, value in results(subject)),
+            *(rendition.fact(key, dated(moment, languages[0])) for key, moment in dates),
         ),
-        check=phrase(PHRASES["check"]),
-        code_label=phrase(PHRASES["code"]),
+        signatories=tuple(map(rendition.said, signatories_of(achievement_version))),
+        check=rendition.said(PHRASES["check"]),
+        code_label=rendition.said(PHRASES["code"]),
         code=_code(claims["id"]),
+        period=_period(rendition, subject),
+        transcript=_transcript(rendition, own, subject),
+        skills=rendition.section("skills", rendition.listed(own, achievement.get("tag", ()), "tags")),
+        partners=rendition.section("partners", tuple(map(rendition.said, partners_of(achievement_version)))),
+    )
+
+
+@dataclass(frozen=True)
+class _Rendition:
+    """The languages of one rendition, and the achievement version that holds what is said in them."""
+
+    languages: tuple[str, ...]
+    version: Mapping[str, Any]
+
+    def said(self, words: Mapping[str, str]) -> tuple[Text, ...]:
+        """The words in each language of this rendition that they are in; in the first they are in where in none of those."""
+        known = [language for language in self.languages if language in words] or list(words)[:1]
+        return tuple(Text(language=language, text=words[language]) for language in known)
+
+    def translated(self, own: str, value: str, member: str) -> tuple[Text, ...]:
+        """A text of the credential, which is in the language `own`, and what the version says for it in others."""
+        translations = translations_of(self.version).items()
+        return self.said(
+            {own: value} | {lang: words[member] for lang, words in translations if member in words and lang != own}
+        )
+
+    def listed(self, own: str, values: Sequence[str], member: str) -> tuple[tuple[Text, ...], ...]:
+        """As `translated`, for a list: each of its texts has a translation at the same place."""
+        lists = {
+            language: texts for language, texts in _lists_of(self.version, member).items() if len(texts) == len(values)
+        }
+        return tuple(
+            self.said({own: value} | {language: texts[place] for language, texts in lists.items() if language != own})
+            for place, value in enumerate(values)
+        )
+
+    def fact(self, key: str, *values: Text) -> Fact:
+        return Fact(key=key, labels=self.said(PHRASES[key]), values=values)
+
+    def section(self, key: str, entries: tuple[Entry, ...]) -> Section[Entry] | None:
+        return Section(label=self.said(PHRASES[key]), entries=entries) if entries else None
+
+
+def _period(rendition: _Rendition, subject: Mapping[str, Any]) -> Fact | None:
+    """From when to when the learner studied; None where the completion did not say when it began."""
+    if "activityStartDate" not in subject or "activityEndDate" not in subject:
+        return None
+    language = rendition.languages[0]
+    first, last = (dated(subject[member], language).text for member in ("activityStartDate", "activityEndDate"))
+    return rendition.fact("period", Text(language=language, text=f"{first} – {last}"))
+
+
+def _transcript(rendition: _Rendition, own: str, subject: Mapping[str, Any]) -> Section[Fact] | None:
+    """Each module that has a score, as a fact with the module's name for its label."""
+    modules = [d for d in subject["achievement"].get("resultDescription", ()) if d.get("resultType") == MODULE]
+    names = rendition.listed(own, [module["name"] for module in modules], "modules")
+    scores = {result.get("resultDescription"): result.get("value") for result in subject.get("result", ())}
+    return rendition.section(
+        "transcript",
+        tuple(
+            Fact(
+                key=module["id"].rpartition("#")[2], labels=name, values=(Text(language="", text=scores[module["id"]]),)
+            )
+            for module, name in zip(modules, names, strict=True)
+            if scores.get(module["id"])
+        ),
     )
 
 
@@ -144,14 +197,39 @@ def translations_of(achievement_version: Mapping[str, Any]) -> dict[str, dict[st
     }
 
 
+def _lists_of(achievement_version: Mapping[str, Any], member: str) -> dict[str, list[str]]:
+    """Per language, a list of texts that the achievement version gives. What is not of that form is left out."""
+    given = achievement_version.get("translations")
+    lists = {
+        language: words.get(member)
+        for language, words in (given.items() if isinstance(given, dict) else ())
+        if isinstance(words, dict)
+    }
+    return {
+        language: texts
+        for language, texts in lists.items()
+        if isinstance(texts, list) and all(isinstance(text, str) and text for text in texts)
+    }
+
+
 def signatories_of(achievement_version: Mapping[str, Any]) -> list[dict[str, str]]:
     """Who signs the certificate, each per language. What is not of that form is left out."""
-    given = achievement_version.get("signatories")
-    return [
+    return _people_of(achievement_version, "signatories")
+
+
+def partners_of(achievement_version: Mapping[str, Any]) -> list[dict[str, str]]:
+    """With whom it is issued jointly, each per language. What is not of that form is left out."""
+    return _people_of(achievement_version, "partners")
+
+
+def _people_of(achievement_version: Mapping[str, Any], member: str) -> list[dict[str, str]]:
+    given = achievement_version.get(member)
+    named = [
         {language: text for language, text in who.items() if isinstance(text, str) and text}
         for who in (given if isinstance(given, list) else ())
         if isinstance(who, dict)
     ]
+    return [who for who in named if who]
 
 
 def _code(credential_id: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from credential.wording import BILINGUAL
+from credential.phrases import LANGUAGES
 from issuer.addresses import NAME
 from issuer.errors import FieldProblem, Invalid
 from issuer.organisations import is_web_address
@@ -87,8 +87,8 @@ def _problems(described: Described) -> Iterator[FieldProblem]:
         yield FieldProblem("slug", "must be small letters, digits and hyphens, such as data-analysis")
     if described.type not in TYPES and not EXTENSION.fullmatch(described.type):
         yield FieldProblem("type", f"must be one of {', '.join(TYPES)} or begin with ext:")
-    if described.language not in BILINGUAL:
-        yield FieldProblem("language", f"must be one of {', '.join(BILINGUAL)}")
+    if described.language not in LANGUAGES:
+        yield FieldProblem("language", f"must be one of {', '.join(LANGUAGES)}")
     if described.hours is not None and not re.fullmatch(r"[1-9]\d{0,4}(\.\d)?", described.hours):
         yield FieldProblem("hours", 'must be a number in quotes, such as "96" or "7.5"')
     if described.credits is not None and not 0 < described.credits <= MOST_CREDITS:

@@ -24,7 +24,7 @@ import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
 from credential.wording import Fact, Text, Wording
-from issuer.certificate import TooLong, Undrawable, render
+from issuer.certificate import TooLong, Undrawable, packaged, render
 from issuer.certificate.faces import SONG, path_of
 from issuer.certificate.fitting import fit
 from issuer.certificate.seal import seal
@@ -34,6 +34,7 @@ TOKEN = "eyJhbGciOiJFUzI1NiJ9.eyJuYW1lIjoi57uT5Lia6K-B5LmmIn0.c2lnbmF0dXJl"
 SHORT_URL = "https://verify.glimmer.example/v/WG-7K4M9QXT2D8HC5RF"
 LONG_URL = f"{SHORT_URL}#{Random(5).getrandbits(8 * 290) | 1 << 8 * 290}"
 POINTS_PER_MM = 72 / 25.4
+CLASSIC = packaged("classic-landscape")
 INNER_RULE = 15.4  # mm from each edge of the sheet
 QR_PLACE = (236.0, 151.0, 271.0, 186.0)  # mm from the top left
 
@@ -268,7 +269,7 @@ def test_every_font_in_the_file_is_one_of_ours_and_embedded(draw: Draw, case: st
 def test_the_same_certificate_is_the_same_bytes_in_another_process(draw: Draw, faces: Path) -> None:
     code = (
         "import sys, pathlib; sys.path.insert(0, sys.argv[1]); import test_certificate as t; faces = sys.argv[2];"
-        "at = {'verify_url': t.SHORT_URL, 'issued_at': t.ISSUED, 'cache': pathlib.Path(faces)};"
+        "at = {'verify_url': t.SHORT_URL, 'issued_at': t.ISSUED, 'cache': pathlib.Path(faces), 'design': t.CLASSIC};"
         "sys.stdout.buffer.write(t.render(t.WORDING, t.TOKEN, **at))"
     )
     other = subprocess.run(
@@ -312,7 +313,7 @@ def draw(faces: Path) -> Draw:
     @cache
     def drawn(verify_url: str = SHORT_URL, **changes: Any) -> bytes:
         wording = replace(WORDING, **changes)
-        return render(wording, TOKEN, verify_url=verify_url, issued_at=ISSUED, cache=faces)
+        return render(wording, TOKEN, verify_url=verify_url, issued_at=ISSUED, cache=faces, design=CLASSIC)
 
     return drawn
 
@@ -413,6 +414,6 @@ def agreement(one: Image.Image, other: Image.Image) -> float:
 
 def structure(element: Any) -> Iterator[Any]:
     for kid in element.get("/K", ()) if isinstance(element.get("/K"), pikepdf.Array) else ():
-        if isinstance(kid, pikepdf.Dictionary):
+        if isinstance(kid, pikepdf.Dictionary) and kid.Type == "/StructElem":
             yield kid
             yield from structure(kid)

@@ -83,7 +83,7 @@ def test_a_document_that_shows_something_else_says_what_was_signed(
     page.locator("#file").set_input_files(file)
     page.locator("form button").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("无效")
-    expect(page.get_by_role("region", name="文件上没有这些签名内容")).to_contain_text("欧阳雨泽")
+    expect(page.get_by_role("region", name="文件与签名内容不一致")).to_contain_text("欧阳雨泽")
     assert not green(page)
 
 

@@ -72,7 +72,11 @@ def answer_in(words: Words, verdict: Verdict) -> Answer:
         warning=_warning(words, signed, issuer),
         rows=tuple(_rows(words, signed, issuer)) if signed and issuer else (),
         differences=tuple(
-            Row(key=found.field, label=words.texts.get(f"label.{found.field}", found.field), texts=_texts(found.signed))
+            Row(
+                key=found.field,
+                label=words.texts.get(f"label.{found.field}", found.field),
+                texts=_texts(found.signed or found.shown or ""),
+            )
             for found in verdict.document.differences
         ),
         steps=tuple(_found(words, verdict, place, step) for place, step in enumerate(verdict.steps)),

@@ -9,6 +9,7 @@ import msgspec
 from credential import code as codes
 from credential import document
 from credential.errors import MalformedCode
+from credential.phrases import RENDITIONS
 from credential.wording import Wording, people, results, translations_of, wording
 from verifier.verdict import Signed
 
@@ -35,9 +36,9 @@ def code_of(claims: Mapping[str, Any]) -> str | None:
         return None
 
 
-def comparable(claims: Mapping[str, Any], version: Mapping[str, Any]) -> Wording | None:
-    """The wording of our own certificates, to be looked for in a document; None for a credential of another make."""
-    return wording(claims, version) if in_our_shape(claims) else None
+def comparable(claims: Mapping[str, Any], version: Mapping[str, Any]) -> tuple[Wording, ...]:
+    """Each rendition of our own certificate, to be looked for in a document; none for a credential of another make."""
+    return tuple(wording(claims, version, each) for each in RENDITIONS.values()) if in_our_shape(claims) else ()
 
 
 def signed_claims(claims: Mapping[str, Any], version: Mapping[str, Any], *, legacy: bool = False) -> Signed:

@@ -53,10 +53,11 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A signed value that the document does not show."""
+    """A signed value that the document does not show, or as `unsigned` a text that it shows and nobody signed."""
 
     field: str
-    signed: str
+    signed: str | msgspec.UnsetType = msgspec.UNSET
+    shown: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,8 +35,8 @@ from credential.jwks import PublicKey
 from credential.reader import UnverifiedToken
 from verifier import formats
 from verifier.claims import code_of, comparable, signed_claims
+from verifier.comparison import differences
 from verifier.directory import Directory, KnownIssuer
-from verifier.document import differences
 from verifier.errors import NotPublished, Unreachable
 from verifier.evidence import Evidence, is_document, read_evidence
 from verifier.findings import Findings
@@ -240,11 +240,11 @@ def _document(claims: dict[str, Any], version: dict[str, Any] | None, evidence: 
     if evidence.document is None:
         findings.neutral("document")
         return
-    worded = comparable(claims, version or {})
-    if worded is None:
+    renditions = comparable(claims, version or {})
+    if not renditions:
         findings.not_checked("document", "document_not_compared", "A certificate of this kind cannot be compared here.")
         return
-    found = differences(evidence.document, worded)
+    found = differences(evidence.document, renditions, complete=version is not None)
     if found:
         findings.document = Document(shows="differs", differences=found)
         findings.failed("document", "document_differs")

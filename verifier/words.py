@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from credential.wording import CHINA, MONTHS, dated
+from credential.phrases import MONTHS
+from credential.wording import CHINA, dated
 
 __all__ = ["DEFAULT", "LANGUAGES", "Words", "chosen_language", "words_in"]
 

@@ -9,21 +9,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from credential.wording import Fact, Text, Wording
-from issuer.certificate.design import lay
+from credential.wording import Fact, Section, Text, Wording
+from issuer.certificate.design import LARGE_PRINT, PLAIN, Brand, Design, designs, packaged, read_design
 from issuer.certificate.extra import added_characters, use_extra_fonts
 from issuer.certificate.faces import LATIN, Undrawable, undrawable, unfaithful
 from issuer.certificate.fitting import TooLong
 from issuer.certificate.instances import static
+from issuer.certificate.layout import lay
 from issuer.certificate.libraries import LibrariesMissing, missing_libraries, require_libraries
 
 __all__ = [
+    "LARGE_PRINT",
+    "PLAIN",
+    "Brand",
+    "Design",
     "LibrariesMissing",
     "TooLong",
     "Undrawable",
-    "added_characters",
+    "designs",
     "missing_libraries",
+    "packaged",
     "prepare_faces",
+    "read_design",
     "render",
     "require_libraries",
     "undrawable",
@@ -42,16 +49,17 @@ def render(
     verify_url: str,
     issued_at: datetime,
     cache: Path,
-    design: str = "classic-landscape",
+    design: Design,
+    brand: Brand = PLAIN,
 ) -> bytes:
     """The certificate of `token` as a PDF: PDF/A-3a and PDF/UA-1, the token attached. Same input, same bytes.
 
     `verify_url` goes into the QR code as it is, and its host is printed beside it. `issued_at` (aware) becomes the
     dates of the file. `cache` is a folder of ours that keeps the static Latin faces; the first call on a machine fills
-    it in some seconds. `design` is a folder of `templates/certificates`.
+    it in some seconds.
 
-    Raises `Undrawable` naming the characters that cannot be shown, `TooLong`, and `LibrariesMissing` with the line to
-    run.
+    Raises `Undrawable` naming the characters that cannot be shown, `TooLong`, `Misconfigured` for a broken design, and
+    `LibrariesMissing` with the line to run.
     """
     text = "".join(said for field in fields(wording) for said in _texts(getattr(wording, field.name)))
     if undrawable(text) or unfaithful(text):
@@ -62,7 +70,12 @@ def render(
     moment = issued_at.astimezone(UTC).replace(microsecond=0)
     with DRAWING:
         laid = lay(
-            wording, design=design, verify_url=verify_url, issued=f"{moment:%Y-%m-%dT%H:%M:%SZ}", cache=cache.absolute()
+            wording,
+            design=design,
+            brand=brand,
+            verify_url=verify_url,
+            issued=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+            cache=cache.absolute(),
         )
         return write(laid, token, issued_at=moment)
 
@@ -82,6 +95,8 @@ def _texts(part: object) -> tuple[str, ...]:
             return (part.text,)
         case Fact():
             return _texts((part.labels, part.values))
+        case Section():
+            return _texts((part.label, part.entries))
         case tuple():
             return tuple(text for member in part for text in _texts(member))
     return ()

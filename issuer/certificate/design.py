@@ -1,98 +1,108 @@
-"""From the wording to HTML: a design's template filled in, its style sheet, its pictures, and the faces that draw it.
+"""Designs and brands: how a certificate looks, apart from what it says.
 
-A design is a folder of `templates/certificates`: `certificate.html` (Jinja2), `certificate.css` and SVG files. It
-decides sizes and places itself, by calling `fit`, so a new design needs no Python.
+A design is a folder of `templates/certificates` with `design.toml`, `certificate.html`, `certificate.css` and SVG files,
+all but the first of them Jinja2 templates; `parts.html` beside the folders is common to all. It is versioned by its
+content: one changed byte is another version. A brand is what an organisation adds: two colours, a logo, a seal.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+import msgspec
 
-from credential.wording import Text, Wording
-from issuer.certificate.faces import CHINESE, ITALIC, LATIN, ROMAN, SEMIBOLD, Face, face_for
-from issuer.certificate.fitting import Fitted, fit, measure
-from issuer.certificate.instances import static
-from issuer.certificate.qr import qr
-from issuer.certificate.seal import seal
-from issuer.certificate.subset import subset
+from issuer.errors import Misconfigured
 
-__all__ = ["ASSETS", "Laid", "lay"]
+__all__ = ["DESIGNS", "LARGE_PRINT", "PLAIN", "Brand", "Design", "Manifest", "designs", "packaged", "read_design"]
 
-DESIGNS = Path(__file__).resolve().parents[2] / "templates" / "certificates"
-ASSETS = "certificate:"  # the scheme of every address in the HTML; nothing outside of memory has it
-STYLES: Mapping[str, Face] = {"roman": ROMAN, "semibold": SEMIBOLD, "italic": ITALIC}
+FOLDER = Path(__file__).resolve().parents[2] / "templates" / "certificates"
+DESIGNS = ("classic-landscape", "modern-landscape", "portrait-transcript", "skill-level")
+LARGE_PRINT = "large-print"  # the rendition of every design for people who need large letters
+NEEDED = ("certificate.html", "certificate.css")
+KINDS = (".html", ".css", ".svg", ".toml")
+LARGEST = 512 * 1024
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`design.toml`. Colours are `#rrggbb`; `ink` and `accent` hold where a brand has none of its own."""
+
+    name: dict[str, str]
+    page: str
+    paper: str
+    ink: str
+    accent: str
+
+    def __post_init__(self) -> None:
+        for colour in (self.paper, self.ink, self.accent):
+            if not COLOUR.fullmatch(colour):
+                raise ValueError(f"a colour is written as #1b2f4e, not as {colour[:20]!r}")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Design:
+    """One version of a design: its files by name, and what its manifest says. Equal are designs of the same version."""
+
+    name: str
+    files: Mapping[str, bytes]
+    manifest: Manifest
+
+    @cached_property
+    def version(self) -> str:
+        """16 hexadecimal digits of a hash over the names and contents of all its files."""
+        content = msgspec.msgpack.encode(sorted(self.files.items()))
+        return sha256(content).hexdigest()[:16]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Design) and (other.name, other.version) == (self.name, self.version)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.version))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Laid:
-    """A certificate as HTML, with every file that its addresses name; `faces` is the style sheet of its fonts."""
+class Brand:
+    """What of an organisation's own a certificate shows; None leaves it to the design.
 
-    html: str
-    faces: str
-    style: str
-    files: Mapping[str, tuple[str, bytes]]
+    `seal` is the text of the name seal: "" for no seal, None for one made from the organisation's name. `logo` is a PNG
+    that `issuer.logo` encoded.
+    """
 
-
-def lay(wording: Wording, *, design: str, verify_url: str, issued: str, cache: Path) -> Laid:
-    """Fill in `design` with `wording`. `issued` is an ISO 8601 moment, `cache` the folder of `instances.static`."""
-    folder = DESIGNS / design
-    html = _environment(folder).get_template("certificate.html").render(
-        wording=wording,
-        issued=issued,
-        qr=qr(verify_url),
-        verifier=Text(language="", text=urlsplit(verify_url).netloc),
-        code=Text(language="", text=wording.code),
-        seal=next(filter(None, (seal(name.text) for name in wording.organisation if _chinese(name))), None),
-        fit=partial(_fit, cache),
-    )  # fmt: skip
-    fonts = {face: static(face, cache) for face in LATIN}
-    fonts |= {face: subset(face, used) for face, used in _chinese_characters(html).items()}
-    names = {face: f"{ASSETS}font-{number}" for number, face in enumerate(fonts)}
-    pictures = {ASSETS + file.name: ("image/svg+xml", file.read_bytes()) for file in folder.glob("*.svg")}
-    return Laid(
-        html=html,
-        faces="".join(
-            f'@font-face{{font-family:"{face.family}";font-weight:{face.weight};font-style:{face.style};'
-            f'src:url("{names[face]}")}}'
-            for face in fonts
-        ),
-        style=(folder / "certificate.css").read_text(encoding="utf-8"),
-        files=pictures | {names[face]: ("font/ttf", font) for face, font in fonts.items()},
-    )
+    ink: str | None = None
+    accent: str | None = None
+    seal: str | None = None
+    logo: bytes | None = None
 
 
-@lru_cache
-def _environment(folder: Path) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.tests["chinese"] = _chinese
-    return environment
+PLAIN = Brand()
 
 
-def _fit(cache: Path, text: Text, style: str = "roman", **place: Any) -> Fitted:
-    """`fit`, as templates call it: the text with its language, the name of a Latin style, and the place."""
-    return fit(text.text, measure(STYLES[style], cache, chinese=_chinese(text)), **place)
+def read_design(name: str, files: Mapping[str, bytes]) -> Design:
+    """A design from its files. Raises `Misconfigured` that names the file and what is wrong with it."""
+    for needed in ("design.toml", *NEEDED):
+        if needed not in files:
+            raise Misconfigured(f"The design {name} has no {needed}.")
+    if sum(map(len, files.values())) > LARGEST:
+        raise Misconfigured(f"The design {name} is larger than {LARGEST // 1024} KB.")
+    try:
+        manifest = msgspec.toml.decode(files["design.toml"], type=Manifest)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"The design {name}: design.toml: {error}") from error
+    return Design(name=name, files=dict(files), manifest=manifest)
 
 
-def _chinese(text: Text) -> bool:
-    return text.language.startswith("zh")
+def packaged(name: str) -> Design:
+    """The design as it lies in `templates/certificates` now. Raises `Misconfigured`."""
+    folder = FOLDER / name
+    if not folder.is_dir():
+        raise Misconfigured(f"There is no design {name[:60]!r}; there are {', '.join(designs())}.")
+    files = {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in KINDS}
+    return read_design(name, {**files, "parts.html": (FOLDER / "parts.html").read_bytes()})
 
 
-def _chinese_characters(html: str) -> dict[Face, list[str]]:
-    """The characters of the document that each Chinese face is to draw; the letters of tags are Latin and fall out."""
-    used = {face: [" "] for face in CHINESE}  # the layout engine gives a space to the face of what stands before it
-    for character in sorted(set(html)):
-        face = face_for(character, chinese=True)
-        if face in CHINESE:
-            used[face].append(character)
-    return used
+def designs() -> tuple[str, ...]:
+    """The names of the designs that an achievement can choose."""
+    return tuple(name for name in DESIGNS if (FOLDER / name).is_dir())

@@ -22,7 +22,7 @@ with warnings.catch_warnings():
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from issuer.certificate.design import ASSETS, Laid
+from issuer.certificate.layout import ASSETS, Laid
 from issuer.certificate.structure import finish
 from issuer.errors import Misconfigured
 

@@ -39,7 +39,9 @@ def _walk(pdf: pydyf.PDF, box: Any, element: Any, page_height: float) -> None:
         corners = (left, page_height - top - box.height, left + box.width, page_height - top)
         element["A"]["BBox"] = pydyf.Array(corner * POINTS_PER_PIXEL for corner in corners)
     if isinstance(box, boxes.ParentBox):
-        for child, kid in zip(_lines_opened(box), _elements(pdf, element), strict=True):
+        # Text has an element of its own, but not within a link, which holds its text itself.
+        children = [c for c in _lines_opened(box) if element["S"] != "/Link" or not isinstance(c, boxes.TextBox)]
+        for child, kid in zip(children, _elements(pdf, element), strict=True):
             if not isinstance(child, boxes.TextBox):
                 _walk(pdf, child, kid, page_height)
 
@@ -65,8 +67,9 @@ def _placed(box: Any) -> Any:
 
 
 def _elements(pdf: pydyf.PDF, parent: Any) -> list[Any]:
-    """The structure elements among the kids of one; its numbers are marked content."""
-    return [_object(pdf, kid) for kid in parent["K"] if not isinstance(kid, int)]
+    """The structure elements among the kids of one; its numbers are marked content, and a link has its annotation."""
+    kids = [_object(pdf, kid) for kid in parent["K"] if not isinstance(kid, int)]
+    return [kid for kid in kids if kid["Type"] == "/StructElem"]
 
 
 def _object(pdf: pydyf.PDF, reference: bytes) -> Any:

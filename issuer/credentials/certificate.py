@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from credential import reader
 from credential.wording import Wording, wording
 from issuer import achievements
-from issuer.certificate import render
+from issuer.certificate import packaged, render
 from issuer.service import Service
 from issuer.tables import Credential
 
@@ -32,4 +32,5 @@ def certificate(service: Service, credential: Credential, words: Wording) -> byt
         verify_url=f"{service.settings.verifier_url}/v/{credential.code}",
         issued_at=credential.issued_at,
         cache=service.settings.cache_dir,
+        design=packaged("classic-landscape"),
     )

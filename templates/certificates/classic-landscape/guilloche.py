@@ -9,7 +9,8 @@ from math import ceil, cos, pi, sin
 from pathlib import Path
 
 WIDTH, HEIGHT = 297, 210
-PAPER, NAVY, GOLD, PALE = "#fdfbf5", "#1b2f4e", "#b99a57", "#ebe1c9"
+# What is drawn is a template: the colours are the brand's.
+PAPER, INK, ACCENT, PALE = "{{ paper }}", "{{ ink }}", "{{ accent }}", "{{ mix(accent, paper, 0.27) }}"
 EASE = 0.3642
 FRAME = 8.0  # the outer rule
 BAND = 11.7  # the middle of the woven band
@@ -81,10 +82,10 @@ def frame() -> tuple[str, str]:
     )
     rules = "".join(
         f'<rect x="{inset}" y="{inset}" width="{WIDTH - 2 * inset}" height="{HEIGHT - 2 * inset}" '
-        f'stroke="{NAVY}" stroke-width="{weight}"/>'
+        f'stroke="{INK}" stroke-width="{weight}"/>'
         for inset, weight in ((FRAME, 0.7), (INNER, 0.25))
     )
-    weave = f'<g stroke="{GOLD}" stroke-width=".17">{top_uses}{left_uses}{blocks}</g>'
+    weave = f'<g stroke="{ACCENT}" stroke-width=".17">{top_uses}{left_uses}{blocks}</g>'
     return top + left + flower, weave + rules
 
 
@@ -95,7 +96,7 @@ def flourish(y: float) -> str:
     lozenges = "".join(
         f"M{middle + x - r} {y}l{r} {-r}l{r} {r}l{-r} {r}z" for x, r in ((0, 1.15), (-2.6, 0.45), (2.6, 0.45))
     )
-    return f'<path d="{lines}" stroke="{GOLD}" stroke-width=".22"/><path d="{lozenges}" fill="{GOLD}"/>'
+    return f'<path d="{lines}" stroke="{ACCENT}" stroke-width=".22"/><path d="{lozenges}" fill="{ACCENT}"/>'
 
 
 def background() -> str:
@@ -119,8 +120,8 @@ def medallion() -> str:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-12 -12 24 24">'
         f'<defs>{rim}{heart}</defs><circle r="11.6" fill="{PAPER}"/>'
-        f'<g fill="none" stroke="{GOLD}" stroke-width=".16">{rim_uses}{heart_uses}</g>'
-        f'<path d="M0-1.9L1.9 0L0 1.9L-1.9 0z" fill="{NAVY}"/></svg>\n'
+        f'<g fill="none" stroke="{ACCENT}" stroke-width=".16">{rim_uses}{heart_uses}</g>'
+        f'<path d="M0-1.9L1.9 0L0 1.9L-1.9 0z" fill="{INK}"/></svg>\n'
     )
 
 

@@ -1,0 +1,158 @@
+"""From the wording to HTML: a design's template filled in, its style sheet, its pictures, and the faces that draw it.
+
+A design decides sizes and places itself, by calling `fit`, so a new design needs no Python.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError, select_autoescape
+
+from credential.wording import Text, Wording
+from issuer.certificate.design import Brand, Design
+from issuer.certificate.faces import CHINESE, ITALIC, LATIN, ROMAN, SEMIBOLD, Face, face_for
+from issuer.certificate.fitting import Fitted, fit, measure
+from issuer.certificate.instances import static
+from issuer.certificate.qr import qr
+from issuer.certificate.seal import Seal, seal
+from issuer.certificate.subset import subset
+from issuer.errors import Misconfigured
+
+__all__ = ["ASSETS", "Laid", "lay"]
+
+ASSETS = "certificate:"  # the scheme of every address in the HTML; nothing outside of memory has it
+LOGO = f"{ASSETS}logo.png"
+STYLES: Mapping[str, Face] = {"roman": ROMAN, "semibold": SEMIBOLD, "italic": ITALIC}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Laid:
+    """A certificate as HTML, with every file that its addresses name; `faces` is the style sheet of its fonts."""
+
+    html: str
+    faces: str
+    style: str
+    files: Mapping[str, tuple[str, bytes]]
+
+
+def lay(wording: Wording, *, design: Design, brand: Brand, verify_url: str, issued: str, cache: Path) -> Laid:
+    """Fill in `design` with `wording`. `issued` is an ISO 8601 moment, `cache` the folder of `instances.static`.
+
+    Raises `Misconfigured` when a template of the design is broken.
+    """
+    colours = _Colours(
+        paper=design.manifest.paper, ink=brand.ink or design.manifest.ink, accent=brand.accent or design.manifest.accent
+    )
+    templates = _templates(design)
+    html = templates.html(
+        wording=wording,
+        issued=issued,
+        qr=qr(verify_url),
+        verify_url=verify_url,
+        verifier=Text(language="", text=urlsplit(verify_url).netloc),
+        code=Text(language="", text=wording.code),
+        seal=_seal(brand, wording),
+        logo=LOGO if brand.logo else None,
+        fit=partial(_fit, cache),
+        **vars(colours),
+    )
+    style, pictures = templates.drawn(colours)
+    fonts = {face: static(face, cache) for face in LATIN}
+    fonts |= {face: subset(face, used) for face, used in _chinese_characters(html).items()}
+    names = {face: f"{ASSETS}font-{number}" for number, face in enumerate(fonts)}
+    files = pictures | {names[face]: ("font/ttf", font) for face, font in fonts.items()}
+    if brand.logo:
+        files[LOGO] = ("image/png", brand.logo)
+    return Laid(
+        html=html,
+        faces="".join(
+            f'@font-face{{font-family:"{face.family}";font-weight:{face.weight};font-style:{face.style};'
+            f'src:url("{names[face]}")}}'
+            for face in fonts
+        ),
+        style=style,
+        files=files,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Colours:
+    paper: str
+    ink: str
+    accent: str
+
+
+class _Templates:
+    """The templates of one version of a design, compiled once."""
+
+    def __init__(self, design: Design) -> None:
+        self._design = design.name
+        texts = {name: content.decode("utf-8") for name, content in design.files.items() if name != "design.toml"}
+        self._environment = Environment(
+            loader=DictLoader(texts),
+            autoescape=select_autoescape(["html"]),  # the other files hold colours alone
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.tests["chinese"] = _chinese
+        self._environment.globals["mix"] = _mix
+        self._pictures = [name for name in texts if name.endswith(".svg")]
+        self.drawn = lru_cache(self._drawn)
+
+    def html(self, **said: Any) -> str:
+        return self._filled("certificate.html", said)
+
+    def _drawn(self, colours: _Colours) -> tuple[str, dict[str, tuple[str, bytes]]]:
+        """The style sheet and the pictures in these colours."""
+        pictures = {
+            ASSETS + name: ("image/svg+xml", self._filled(name, vars(colours)).encode()) for name in self._pictures
+        }
+        return self._filled("certificate.css", vars(colours)), pictures
+
+    def _filled(self, name: str, values: Mapping[str, Any]) -> str:
+        try:
+            return self._environment.get_template(name).render(values)
+        except TemplateError as error:
+            raise Misconfigured(f"The design {self._design}: {name}: {error}") from error
+
+
+@lru_cache(maxsize=64)
+def _templates(design: Design) -> _Templates:
+    return _Templates(design)
+
+
+def _seal(brand: Brand, wording: Wording) -> Seal | None:
+    """The brand's own seal, or one made of the first of the organisation's names that can be cut."""
+    if brand.seal is not None:
+        return seal(brand.seal)
+    return next(filter(None, (seal(name.text) for name in wording.organisation if _chinese(name))), None)
+
+
+def _mix(colour: str, other: str, share: float) -> str:
+    """`share` of a colour, the rest of the other: how a design draws with a lighter accent."""
+    one, two = (bytes.fromhex(c[1:]) for c in (colour, other))
+    return "#" + bytes(round(a * share + b * (1 - share)) for a, b in zip(one, two, strict=True)).hex()
+
+
+def _fit(cache: Path, text: Text, style: str = "roman", **place: Any) -> Fitted:
+    """`fit`, as templates call it: the text with its language, the name of a Latin style, and the place."""
+    return fit(text.text, measure(STYLES[style], cache, chinese=_chinese(text)), **place)
+
+
+def _chinese(text: Text) -> bool:
+    return text.language.startswith("zh")
+
+
+def _chinese_characters(html: str) -> dict[Face, list[str]]:
+    """The characters of the document that each Chinese face is to draw; the letters of tags are Latin and fall out."""
+    used = {face: [" "] for face in CHINESE}  # the layout engine gives a space to the face of what stands before it
+    for character in sorted(set(html)):
+        face = face_for(character, chinese=True)
+        if face in CHINESE:
+            used[face].append(character)
+    return used

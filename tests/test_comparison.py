@@ -1,0 +1,75 @@
+"""The verifier's comparison: genuine certificates never differ, and whatever was changed on one is said."""
+
+from dataclasses import replace
+
+import pytest
+
+from credential.phrases import RENDITIONS
+from credential.wording import Text, Wording
+from issuer.certificate.samples import sample
+from verifier.comparison import differences
+from verifier.pdf import Opened
+
+EVERY = [sample("usual", rendition) for rendition in RENDITIONS]
+
+
+def page(wording: Wording, *more: str) -> Opened:
+    """A certificate of `wording` as text, set in the plainest way."""
+
+    def texts(*parts: tuple[Text, ...]) -> list[str]:
+        return [text.text for part in parts for text in part]
+
+    facts = [" ".join(texts(fact.labels, fact.values)) for fact in wording.facts]
+    assert wording.transcript
+    modules = [" ".join(texts(module.labels, module.values)) for module in wording.transcript.entries]
+    lines = texts(wording.organisation, wording.title, wording.certifies, wording.name, wording.completed)
+    lines += [*texts(wording.achievement), "  ".join(facts), *texts(wording.transcript.label), *modules]
+    lines += [*texts(*wording.signatories, wording.check), "verify.glimmer.example", *texts(wording.code_label)]
+    return Opened(attached=(), lines=((*lines, wording.code, *more),))
+
+
+def fields(opened: Opened) -> list[str]:
+    return [found.field for found in differences(opened, EVERY, complete=True)]
+
+
+@pytest.mark.parametrize("rendition", RENDITIONS)
+def test_every_rendition_shows_what_was_signed(rendition: str) -> None:
+    assert fields(page(sample("usual", rendition))) == []
+
+
+def test_a_text_that_nobody_signed_is_shown_as_it_stands() -> None:
+    (found,) = differences(page(EVERY[0], "优秀毕业生 Honours graduate"), EVERY, complete=True)
+    assert (found.field, found.shown) == ("unsigned", "优秀毕业生Honoursgraduate")
+
+
+def test_one_edited_language_of_two_is_no_rendition_of_the_other() -> None:
+    """The English alone would be a whole certificate: the Chinese beside it must not be overlooked."""
+    edited = replace(EVERY[0], achievement=(Text(language="zh-Hans", text="数据分析博士"), EVERY[0].achievement[1]))
+    assert fields(page(edited)) == ["achievement", "unsigned"]
+
+
+def test_a_value_moved_to_another_label_is_a_difference() -> None:
+    hours, score, issued = EVERY[0].facts
+    swapped = replace(
+        EVERY[0], facts=(replace(hours, values=score.values), replace(score, values=hours.values), issued)
+    )
+    assert {"hours", "score"} <= set(fields(page(swapped)))
+
+
+def test_an_edited_module_score_is_a_difference() -> None:
+    transcript = EVERY[0].transcript
+    assert transcript
+    first, *others = transcript.entries
+    better = replace(first, values=(Text(language="", text="100"),))
+    edited = replace(EVERY[0], transcript=replace(transcript, entries=(better, *others)))
+    assert set(fields(page(edited))) == {"transcript", "unsigned"}
+
+
+def test_a_second_address_to_verify_at_is_text_that_nobody_signed() -> None:
+    assert fields(page(EVERY[0], "verify.glimmer-example.com")) == ["unsigned"]
+
+
+def test_without_the_translations_only_what_is_surely_missing_is_said() -> None:
+    alone = [sample("usual", "zh-Hans")]
+    assert differences(page(EVERY[0]), alone, complete=False) != ()  # the facts are labelled in two languages
+    assert differences(page(alone[0], "something else"), alone, complete=False) == ()
