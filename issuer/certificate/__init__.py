@@ -26,6 +26,7 @@ __all__ = [
     "LibrariesMissing",
     "TooLong",
     "Undrawable",
+    "added_characters",
     "designs",
     "missing_libraries",
     "packaged",

@@ -5,6 +5,7 @@ then. Each is known by its content: two files of one family are two faces, and t
 """
 
 import re
+import struct
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -56,6 +57,8 @@ def _face(path: Path) -> Face:
         )
     if content[:4] not in {b"\0\1\0\0", b"OTTO", b"true"}:
         raise refusal("is no TrueType or OpenType font (.ttf, .otf); a web font must be converted first.")
+    if not _whole(content):
+        raise refusal("ends too early; copy or download it again.")
     face = hb.Face(hb.Blob(content))
     tables = set(face.table_tags)
     if "fvar" in tables:
@@ -73,3 +76,12 @@ def _face(path: Path) -> Face:
         )
     name = re.sub(r"[^A-Za-z0-9]+", " ", face.get_name(FAMILY) or "").strip()[:40]
     return Face(family=f"{name or 'Extra'} {sha256(content).hexdigest()[:12]}", file=str(path.absolute()))
+
+
+def _whole(content: bytes) -> bool:
+    """Whether every table that the file's directory names lies within the file."""
+    count = int.from_bytes(content[4:6], "big")
+    if len(content) < 12 + 16 * count:
+        return False
+    entries = struct.iter_unpack(">4s3L", content[12 : 12 + 16 * count])
+    return all(offset + length <= len(content) for _, _, offset, length in entries)
