@@ -77,7 +77,7 @@ def test_rare_ideographs_of_a_cff_font_are_redrawn_as_truetype(extra: Callable[.
     font = TTFont(BytesIO(subset(cut_faces()[-1], "𠮷")))
     ((point, name),) = font.getBestCmap().items()
     assert point == 0x20BB7
-    assert font["glyf"][name].numberOfContours > 3
+    assert font["glyf"][name].numberOfContours == 3
 
 
 def test_marks_of_a_cff_font_keep_their_place_on_the_letter(extra: Callable[..., None], japanese: Path) -> None:
