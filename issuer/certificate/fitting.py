@@ -14,7 +14,7 @@ from pathlib import Path
 import regex
 import uharfbuzz as hb
 
-from issuer.certificate.faces import LATIN, ROMAN, Face, draws, face_for, font_of
+from issuer.certificate.faces import LATIN, ROMAN, Face, cut_faces, draws, face_for, font_of
 from issuer.certificate.instances import static_font
 from issuer.certificate.scripts import invisible, needs_shaping
 from issuer.errors import IssuerError
@@ -79,11 +79,12 @@ def fit(
 
 def measure(face: Face, cache: Path, *, chinese: bool) -> Measure:
     """What measures a text, in em, where Latin is set in the Latin `face` and the rest in the faces that are cut."""
-    return partial(_width, face, cache, chinese)
+    return partial(_width, face, cut_faces(), cache, chinese)
 
 
 @lru_cache(maxsize=8192)
-def _width(face: Face, cache: Path, chinese: bool, text: str) -> float:
+def _width(face: Face, cut: tuple[Face, ...], cache: Path, chinese: bool, text: str) -> float:
+    """The faces that are `cut` are known anyway, but a width is remembered for these alone."""
     return sum(_advance(drawn_by, cache, run) for drawn_by, run in _runs(text, face, chinese))
 
 

@@ -36,7 +36,7 @@ def drawn(font: hb.Font, glyph: int) -> Glyph:
     pen = _Pen()
     font.draw_glyph_with_pen(glyph, pen)
     contours = [contour for contour in map(_closed, pen.contours) if len(contour) > 1]
-    if pen.cubic:  # in CFF the outer contours run the other way round
+    if "CFF " in font.face.table_tags:  # there the outer contours run the other way round
         contours = [[first, *reversed(rest)] for first, *rest in contours]
     advance = font.get_glyph_h_advance(glyph)
     if not contours:
@@ -114,7 +114,6 @@ class _Pen:
 
     def __init__(self) -> None:
         self.contours: list[list[Point]] = []
-        self.cubic = False
         self._at: Place = (0.0, 0.0)
 
     def moveTo(self, place: Place) -> None:  # noqa: N802, the protocol's name, as are those below
@@ -129,7 +128,6 @@ class _Pen:
         self._add(place, ON_CURVE)
 
     def curveTo(self, first: Place, second: Place, place: Place) -> None:  # noqa: N802
-        self.cubic = True
         curve = curve_to_quadratic((self._at, first, second, place), LARGEST_ERROR)
         for control in curve[1:-1]:
             self._add(control, 0)
