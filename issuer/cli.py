@@ -39,7 +39,7 @@ Settings come from the environment: ISSUER_PUBLIC_URL (the address that stands i
 ISSUER_HOST and ISSUER_PORT (127.0.0.1, 8000), ISSUER_DATA_DIR (var/issuer) and within it by default ISSUER_KEYS_DIR,
 ISSUER_CACHE_DIR and ISSUER_DATABASE_URL (SQLite; or postgresql://…), ISSUER_KEY_PASSPHRASE or
 ISSUER_KEY_PASSPHRASE_FILE (without one, a machine key guards the keys), VERIFIER_PUBLIC_URL (the address that QR codes
-open).
+open), ISSUER_EXTRA_FONTS (font files for rare characters and more scripts: docs/fonts.md).
 """
 Row = TypeVar("Row")
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from issuer import organisations
-from issuer.certificate import missing_libraries, undrawable
+from issuer.certificate import added_characters, missing_libraries, undrawable
 from issuer.errors import IssuerError
 from issuer.service import open_service
 from issuer.settings import Settings, settings_from
@@ -33,6 +33,10 @@ def examine() -> list[Finding]:
         findings.append(_address("ISSUER_PUBLIC_URL", settings.public_url))
         findings.append(_address("VERIFIER_PUBLIC_URL", settings.verifier_url))
         service = open_service(settings)
+        findings += [
+            Finding("extra font", added > 0, f"{face.family} ({face.file}) adds {added:,} characters")
+            for face, added in added_characters().items()
+        ]
         findings.append(Finding("database", True, service.database.engine.url.render_as_string()))
         with service.database.reading() as session:
             organisation = organisations.the_only_one(session)

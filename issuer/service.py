@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from issuer.addresses import Addresses
+from issuer.certificate import use_extra_fonts
 from issuer.database import Database, open_database
 from issuer.errors import Misconfigured
 from issuer.settings import Settings
@@ -99,7 +100,11 @@ class Service:
 
 
 def open_service(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Service:
-    """Open the database (bringing it up to date) and the keys. Raises `issuer.errors.Misconfigured`."""
+    """Look at the operator's fonts, open the database (bringing it up to date) and the keys.
+
+    Raises `issuer.errors.Misconfigured`.
+    """
+    use_extra_fonts(settings.extra_fonts)
     addresses = Addresses(settings.public_url)
     _private_folder(settings.data_dir)
     wrapping = Wrapping(passphrase=settings.passphrase, machine_key=lambda: machine_key(settings.machine_key_file))

@@ -23,6 +23,7 @@ class Settings:
     data_dir: Path
     keys_dir: Path
     cache_dir: Path
+    extra_fonts: tuple[Path, ...] = ()
     database_url: str = field(repr=False)  # holds a password where it is PostgreSQL
     passphrase: str | None = field(repr=False)
 
@@ -44,6 +45,9 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         data_dir=data_dir,
         keys_dir=Path(environment.get("ISSUER_KEYS_DIR", data_dir / "keys")).absolute(),
         cache_dir=Path(environment.get("ISSUER_CACHE_DIR", data_dir / "cache")).absolute(),
+        extra_fonts=tuple(
+            Path(name).absolute() for name in environment.get("ISSUER_EXTRA_FONTS", "").split(os.pathsep) if name
+        ),
         database_url=environment.get("ISSUER_DATABASE_URL", f"sqlite:///{data_dir / 'issuer.db'}"),
         passphrase=_passphrase(environment),
     )

@@ -5,16 +5,12 @@ import unicodedata
 import regex
 
 from issuer.certificate import undrawable, unfaithful
+from issuer.certificate.scripts import FORMING, described
 
 __all__ = ["TextRefused", "clean", "printable"]
 
 MOST_GRAPHEMES = 120  # what the certificate sets in its smallest size, even if every letter is a W
 MOST_POINTS = 3  # code points a grapheme, on average: enough for every script, too few to fill a token
-# Joiners only where the scripts that need them surround them: elsewhere they are invisible differences.
-JOINED = regex.compile(
-    r"(?<=[\p{scx=Arab}\p{scx=Deva}\p{scx=Beng}\p{scx=Guru}\p{scx=Gujr}\p{scx=Orya}\p{scx=Taml}\p{scx=Telu}\p{scx=Knda}"
-    r"\p{scx=Mlym}\p{scx=Sinh}\p{scx=Tibt}\p{scx=Mong}])\p{Join_Control}"
-)
 HIDDEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]")
 SPACES = regex.compile(r"\p{Zs}+")
 
@@ -33,10 +29,8 @@ def clean(text: str, *, most: int = MOST_GRAPHEMES) -> str:
     cleaned = SPACES.sub(" ", unicodedata.normalize("NFC", text).strip())
     if not cleaned:
         raise TextRefused("is empty")
-    if hidden := HIDDEN.search(JOINED.sub("", cleaned)):
-        character = hidden[0]
-        name = unicodedata.name(character, "an invisible or unassigned character")
-        raise TextRefused(f"holds U+{ord(character):04X} ({name}), which cannot be printed; remove it")
+    if hidden := HIDDEN.search(FORMING.sub("", cleaned)):
+        raise TextRefused(f"holds {described(hidden[0])}, which cannot be printed; remove it")
     if unicodedata.category(cleaned[0]).startswith("M"):
         raise TextRefused("begins with a mark that belongs on a letter")
     if (graphemes := len(regex.findall(r"\X", cleaned))) > most:
@@ -53,6 +47,9 @@ def printable(text: str, *, most: int = MOST_GRAPHEMES) -> str:
         remedy = f"; write {ordinary} (U+{ord(ordinary):04X}) instead" if ordinary else ""
         raise TextRefused(f"holds {character} (U+{ord(character):04X}), a compatibility form{remedy}")
     if missing := undrawable(cleaned):
-        named = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:10])
-        raise TextRefused(f"holds {named}, which the certificate's fonts cannot draw; ask for another spelling")
+        named = ", ".join(map(described, missing[:10]))
+        raise TextRefused(
+            f"holds {named}, which the certificate's fonts cannot draw; the operator can add a font that does "
+            "(ISSUER_EXTRA_FONTS), or write it another way"
+        )
     return cleaned

@@ -10,7 +10,7 @@ from fontTools.pens.boundsPen import BoundsPen
 from fontTools.ttLib import TTFont
 
 from issuer.certificate import LibrariesMissing, libraries, undrawable, unfaithful
-from issuer.certificate.faces import HEI, ROMAN, SEMIBOLD, SONG, characters_of, face_for, source_of
+from issuer.certificate.faces import HEI, ROMAN, SEMIBOLD, SONG, face_for, font_of, path_of
 from issuer.certificate.instances import static
 from issuer.certificate.subset import subset
 
@@ -73,18 +73,30 @@ def test_a_subset_is_the_same_bytes_whatever_the_order_of_its_characters() -> No
 
 def test_a_subset_has_the_outlines_of_the_published_font_as_truetype() -> None:
     font = TTFont(BytesIO(subset(SONG, RARE_IN_NAMES)))
+    font.ensureDecompiled()
     assert "glyf" in font
     assert "CFF " not in font
-    assert set(font.getBestCmap()) == {ord(character) for character in RARE_IN_NAMES}
-    for character in RARE_IN_NAMES:
-        published = bounds(source_of(SONG), characters_of(SONG)[ord(character)])
-        assert bounds(font, font.getBestCmap()[ord(character)]) == pytest.approx(published, abs=2), character
+    published = TTFont(path_of(SONG), lazy=True)
+    names, drawn = published.getBestCmap(), font.getBestCmap()
+    assert set(drawn) == {ord(character) for character in RARE_IN_NAMES}
+    for point, name in drawn.items():
+        assert font["hmtx"][name][0] == published["hmtx"][names[point]][0]
+        assert bounds(font, name) == pytest.approx(bounds(published, names[point]), abs=2), chr(point)
+
+
+def test_a_subset_is_a_font_whose_checksums_are_right() -> None:
+    TTFont(BytesIO(subset(SONG, "微证")), checkChecksums=2)
 
 
 def test_two_characters_that_share_a_drawing_get_a_glyph_each_so_that_each_can_be_copied() -> None:
-    assert characters_of(SONG)[ord("瑨")] == characters_of(SONG)[ord("𤨁")]
+    assert font_of(SONG).get_nominal_glyph(ord("瑨")) == font_of(SONG).get_nominal_glyph(ord("𤨁"))
     drawn = TTFont(BytesIO(subset(SONG, "瑨𤨁"))).getBestCmap()
     assert drawn[ord("瑨")] != drawn[ord("𤨁")]
+
+
+def test_a_subset_of_what_the_face_does_not_draw_is_an_error() -> None:
+    with pytest.raises(KeyError, match=r"U\+20BB7"):
+        subset(SONG, "𠮷")
 
 
 def test_the_sans_stands_in_where_the_serif_has_no_drawing() -> None:
@@ -106,6 +118,18 @@ def test_a_latin_face_becomes_static_once_and_is_kept(faces: Path) -> None:
 def test_asking_what_can_be_drawn_does_not_load_weasyprint() -> None:
     code = "import sys, issuer.certificate as c; c.undrawable('王'); sys.exit('weasyprint' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_drawing_with_faces_that_are_ready_does_not_load_the_font_compiler(faces: Path) -> None:
+    """fontTools' compilers take longer to load than a certificate takes to draw."""
+    static(ROMAN, faces)
+    code = (
+        "import sys, pathlib; from issuer.certificate import faces, fitting, instances, subset;"
+        "subset.fonts_for('微证'); cache = pathlib.Path(sys.argv[1]); instances.static(faces.ROMAN, cache);"
+        "fitting.measure(faces.ROMAN, cache, chinese=True)('微证 Weizheng');"
+        "sys.exit(any(name.startswith(('fontTools.ttLib', 'fontTools.subset')) for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(faces)], check=False).returncode == 0
 
 
 def test_a_missing_system_library_is_answered_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:

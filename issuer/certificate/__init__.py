@@ -11,6 +11,7 @@ from threading import Lock
 
 from credential.wording import Fact, Section, Text, Wording
 from issuer.certificate.design import LARGE_PRINT, PLAIN, Brand, Design, designs, packaged, read_design
+from issuer.certificate.extra import added_characters, use_extra_fonts
 from issuer.certificate.faces import LATIN, Undrawable, undrawable, unfaithful
 from issuer.certificate.fitting import TooLong
 from issuer.certificate.instances import static
@@ -25,6 +26,7 @@ __all__ = [
     "LibrariesMissing",
     "TooLong",
     "Undrawable",
+    "added_characters",
     "designs",
     "missing_libraries",
     "packaged",
@@ -34,6 +36,7 @@ __all__ = [
     "require_libraries",
     "undrawable",
     "unfaithful",
+    "use_extra_fonts",
 ]
 
 # One certificate at a time in a process: drawing keeps the interpreter busy anyway, and the open font files are shared.

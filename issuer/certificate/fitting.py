@@ -1,29 +1,35 @@
 """Making a text fit its place on a design: smaller at first, then in balanced lines; never cut, never hyphenated.
 
-Texts are measured with the fonts' own advance widths, without kerning and ligatures, which make a line a little shorter
-but never longer. The lines are broken here and not by the layout engine, so what was measured is what is printed.
+Texts are measured as they are drawn, by HarfBuzz and in the faces that draw them, so letters that join or stack count
+as what they become. Ligatures of Latin letters are not counted, which spaced letters do not make and which only make a
+line shorter. The lines are broken here and not by the layout engine, so what was measured is what is printed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from io import BytesIO
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 
 import regex
-from fontTools.ttLib import TTFont
+import uharfbuzz as hb
 
-from issuer.certificate.faces import CHINESE, Face, face_for, source_of
-from issuer.certificate.instances import static
+from issuer.certificate.faces import LATIN, ROMAN, Face, cut_faces, draws, face_for, font_of
+from issuer.certificate.instances import static_font
+from issuer.certificate.scripts import invisible, needs_shaping
 from issuer.errors import IssuerError
 
 __all__ = ["Fitted", "TooLong", "fit", "measure"]
 
 POINTS_PER_MM = 72 / 25.4
 STEP = 0.25  # points
-NOT_AT_START = frozenset("，。、；：？！）》」』】〉”’·—…,.;:?!)%")
+NOT_AT_START = frozenset("，。、；：？！）》」』】〉”’·—…,.;:?!)%،؛؟།་")
 NOT_AT_END = frozenset("（《「『【〈“‘(")
+BREAKS_AFTER = frozenset("-–/་")  # the last is Tibetan's mark between syllables
+IDEOGRAPHIC = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{East_Asian_Width=W}\p{East_Asian_Width=F}]"
+)
+UNLIGATED = {"liga": False, "clig": False}
 
 Measure = Callable[[str], float]
 
@@ -49,12 +55,14 @@ def fit(
 ) -> Fitted:  # fmt: skip
     """Set `text` in a place of `width` by `height` mm, at `size` points if it can be.
 
-    A text too wide is set smaller, down to `floor`, with less and less letter `spacing` (em). Then it is broken into
-    lines of about equal width, in the largest size up to `floor` whose lines (each `leading` em high) fit the height.
-    Raises `TooLong` when that would be below `smallest` points.
+    A text too wide is set smaller, down to `floor`, with less and less letter `spacing` (em); letters that join are
+    never spaced. Then it is broken into lines of about equal width, in the largest size up to `floor` whose lines (each
+    `leading` em high) fit the height. Raises `TooLong` when that would be below `smallest` points.
     """
     pieces = _pieces(text, measure)
-    whole = sum(piece.width for piece in pieces)
+    whole = measure(text)
+    if needs_shaping(text):
+        spacing = 0.0
     points = size
     while points >= smallest:
         room = width * POINTS_PER_MM / points
@@ -62,26 +70,56 @@ def fit(
         if whole + ease * len(text) <= room:
             return Fitted(size=points, spacing=round(ease, 3), lines=(text,))
         if points <= floor and len(_lines(pieces, room)) * leading * points <= height * POINTS_PER_MM:
-            return Fitted(size=points, spacing=0.0, lines=_balanced(pieces, room))
+            lines = _balanced(pieces, room)
+            if all(measure(line.rstrip()) <= room for line in lines):  # parts side by side may be wider than their sum
+                return Fitted(size=points, spacing=0.0, lines=lines)
         points -= STEP
     raise TooLong(f"This text of {len(text)} characters does not fit on the certificate; shorten it: {text[:60]}…")
 
 
 def measure(face: Face, cache: Path, *, chinese: bool) -> Measure:
-    """What measures a text, in em, where Latin is set in `face` and the rest in the Chinese faces."""
-
-    def advance(character: str) -> float:
-        drawn_by = face_for(character, chinese=chinese)
-        return _advances(drawn_by if drawn_by in CHINESE else face, cache).get(ord(character), 1.0)
-
-    return lambda text: sum(map(advance, text))
+    """What measures a text, in em, where Latin is set in the Latin `face` and the rest in the faces that are cut."""
+    return partial(_width, face, cut_faces(), cache, chinese)
 
 
-@lru_cache
-def _advances(face: Face, cache: Path) -> dict[int, float]:
-    font = source_of(face) if face in CHINESE else TTFont(BytesIO(static(face, cache)), lazy=True)
-    em, metrics = font["head"].unitsPerEm, font["hmtx"].metrics
-    return {point: metrics[name][0] / em for point, name in font.getBestCmap().items()}
+@lru_cache(maxsize=8192)
+def _width(face: Face, cut: tuple[Face, ...], cache: Path, chinese: bool, text: str) -> float:
+    """The faces that are `cut` are known anyway, but a width is remembered for these alone."""
+    return sum(_advance(drawn_by, cache, run) for drawn_by, run in _runs(text, face, chinese))
+
+
+def _runs(text: str, latin: Face, chinese: bool) -> Iterator[tuple[Face | None, str]]:
+    """The parts of `text` that one face draws. Marks, blanks and joiners go with what stands before them."""
+    run, by = "", None
+    for character in text:
+        if by and (invisible(character) or (draws(by, character) and regex.match(r"[\p{M}\s]", character))):
+            run += character
+            continue
+        face = face_for(character, chinese=chinese)
+        if face in LATIN:
+            face = latin if draws(latin, character) else ROMAN
+        if run and face != by:
+            yield by, run
+            run = ""
+        run, by = run + character, face
+    if run:
+        yield by, run
+
+
+def _advance(face: Face | None, cache: Path, run: str) -> float:
+    if face is None:
+        return float(len(run))
+    font = static_font(face, cache) if face in LATIN else font_of(face)
+    advances: list[int]
+    if face not in LATIN and not needs_shaping(run):  # `subset` redraws these one by one, without layout rules
+        advances = [font.get_glyph_h_advance(font.get_nominal_glyph(ord(character)) or 0) for character in run]
+    else:
+        buffer = hb.Buffer()
+        buffer.add_str(run)
+        buffer.guess_segment_properties()
+        hb.shape(font, buffer, UNLIGATED if face in LATIN else {})
+        advances = [position.x_advance for position in buffer.glyph_positions]
+    return sum(advances) / int(font.face.upem)
 
 
 @dataclass(frozen=True)
@@ -117,11 +155,7 @@ def _pieces(text: str, measure: Measure) -> list[_Piece]:
 def _breaks(before: str, after: str) -> bool:
     if after.isspace() or after in NOT_AT_START or before in NOT_AT_END:
         return False
-    return before.isspace() or before in "-–/" or _ideographic(before) or _ideographic(after)
-
-
-def _ideographic(cluster: str) -> bool:
-    return face_for(cluster[0], chinese=True) in CHINESE
+    return before.isspace() or before in BREAKS_AFTER or any(map(IDEOGRAPHIC.match, (before, after)))
 
 
 def _lines(pieces: list[_Piece], room: float) -> tuple[str, ...]:

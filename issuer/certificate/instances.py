@@ -12,18 +12,16 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
+import uharfbuzz as hb
 from fontTools import version as fonttools_version
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
-from fontTools.varLib.instancer import instantiateVariableFont
 
-from issuer.certificate.faces import ROMAN, Face, characters_of, path_of
+from issuer.certificate.faces import ROMAN, Face, path_of, ranges_of
 
-__all__ = ["static"]
+__all__ = ["static", "static_font"]
 
 FEATURES = ("ccmp", "kern", "liga", "locl", "mark", "mkmk")
 SMALL_CAPITALS = ("c2sc", "smcp")
-RECIPE = "1"  # raise it when the steps below change what they make
+RECIPE = "2"  # raise it when the steps below change what they make
 
 
 @lru_cache
@@ -31,7 +29,7 @@ def static(face: Face, cache: Path) -> bytes:
     """The static font of a Latin `face`, from the folder `cache` or made and put there (some two seconds)."""
     published = path_of(face).read_bytes()
     features = FEATURES + SMALL_CAPITALS if face == ROMAN else FEATURES
-    made_of = f"{RECIPE} {fonttools_version} {face.weight} {features} {sorted(characters_of(face))}"
+    made_of = f"{RECIPE} {fonttools_version} {face.weight} {features} {ranges_of(face)}"
     name = f"{face.family.replace(' ', '')}-{face.weight}-{face.style}"
     kept = cache / f"{name}-{sha256(published + made_of.encode()).hexdigest()[:16]}.ttf"
     if kept.exists():
@@ -41,11 +39,22 @@ def static(face: Face, cache: Path) -> bytes:
     return font
 
 
+@lru_cache
+def static_font(face: Face, cache: Path) -> hb.Font:
+    """The same, ready to be measured."""
+    return hb.Font(hb.Face(hb.Blob(static(face, cache))))
+
+
 def _instance(published: bytes, face: Face, features: tuple[str, ...]) -> bytes:
     """Cut first, then take out the weight: the other way round takes twice as long."""
+    # Here, because loading them takes longer than a certificate, and a machine needs them once.
+    from fontTools.subset import Options, Subsetter  # noqa: PLC0415
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+    from fontTools.varLib.instancer import instantiateVariableFont  # noqa: PLC0415
+
     variable = TTFont(BytesIO(published), lazy=True, recalcTimestamp=False)
     cut = Subsetter(Options(layout_features=list(features), name_IDs=["*"], hinting=False, notdef_outline=True))
-    cut.populate(unicodes=characters_of(face))
+    cut.populate(unicodes=[point for first, last in ranges_of(face) for point in range(first, last + 1)])
     cut.subset(variable)
     smaller = BytesIO()
     variable.save(smaller)

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
-from fontTools.ttLib import TTFont
 
-from issuer.certificate.faces import SONG, characters_of, source_of
+from issuer.certificate.faces import SONG, draws, font_of
 
 __all__ = ["Seal", "seal"]
 
@@ -35,7 +34,7 @@ class Seal:
 
 def seal(name: str) -> Seal | None:
     """The seal of an organisation called `name`; None unless that is 2 to 12 ideographs which our serif face draws."""
-    if len(name) < 2 or not all("\u3400" <= c <= "\u9fff" and ord(c) in characters_of(SONG) for c in name):
+    if len(name) < 2 or not all("\u3400" <= c <= "\u9fff" and draws(SONG, c) for c in name):
         return None
     for columns, rows in GRIDS:
         missing = columns * rows - len(name)
@@ -49,26 +48,19 @@ def seal(name: str) -> Seal | None:
 
 def _stretched(character: str, column: int, row: int) -> str:
     """The character's outline, stretched so that its ink fills its cell: a seal has no side bearings."""
-    font: TTFont = source_of(SONG)
-    glyphs = font.getGlyphSet()
-    name = characters_of(SONG)[ord(character)]
-    left, bottom, right, top = _ink(font, name)
+    font = font_of(SONG)
+    glyph = font.get_nominal_glyph(ord(character))
+    ink = BoundsPen(None)
+    font.draw_glyph_with_pen(glyph, ink)
+    left, bottom, right, top = ink.bounds
     across, up = _scale(right - left), _scale(top - bottom)
     x = column * CELL + CELL / 2 - across * (left + right) / 2
     y = row * CELL + CELL / 2 + up * (bottom + top) / 2
-    pen = SVGPathPen(glyphs, ntos=lambda number: f"{number:.1f}".removesuffix(".0"))
-    glyphs[name].draw(TransformPen(pen, (across, 0, 0, -up, x, y)))
+    pen = SVGPathPen(None, ntos=lambda number: f"{number:.1f}".removesuffix(".0"))
+    font.draw_glyph_with_pen(glyph, TransformPen(pen, (across, 0, 0, -up, x, y)))
     return str(pen.getCommands())
 
 
 def _scale(ink: float) -> float:
     """Stretch to the cell, but a thin stroke such as the one of 一 by no more than its em would be."""
     return min(INK / ink, INK / 780)
-
-
-def _ink(font: TTFont, name: str) -> tuple[float, float, float, float]:
-    glyphs = font.getGlyphSet()
-    pen = BoundsPen(glyphs)
-    glyphs[name].draw(pen)
-    left, bottom, right, top = pen.bounds
-    return left, bottom, right, top

@@ -1,20 +1,26 @@
 """What WeasyPrint leaves out of a tagged PDF, put in before the file is written.
 
 WeasyPrint 70 states one language for the whole document, gives pictures a bounding box in CSS pixels from the top, and
-lists an attachment twice in `/AF`. All three are mended in one walk over its boxes and the structure tree made of them.
+lists an attachment twice in `/AF`. Of letters that change with their neighbours (Devanagari, Tibetan) it says glyph by
+glyph what they are, which readers cannot put together again. All of it is mended in one walk over its boxes and the
+structure tree made of them.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 import pydyf
+import regex
 from weasyprint.document import Document
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
+from issuer.certificate.scripts import needs_shaping
+
 __all__ = ["finish"]
 
 POINTS_PER_PIXEL = 0.75
+RIGHT_TO_LEFT = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}]")
 
 
 def finish(document: Document, pdf: pydyf.PDF) -> None:
@@ -44,6 +50,23 @@ def _walk(pdf: pydyf.PDF, box: Any, element: Any, page_height: float) -> None:
         for child, kid in zip(children, _elements(pdf, element), strict=True):
             if not isinstance(child, boxes.TextBox):
                 _walk(pdf, child, kid, page_height)
+            elif needs_shaping(child.text):
+                _spell(pdf, child.text, kid)
+
+
+def _spell(pdf: pydyf.PDF, text: str, element: Any) -> None:
+    """Say what a text is whose letters change with their neighbours (`/ActualText`, ISO 32000-1, 14.9.4).
+
+    The element says it to screen readers. The content says it to those who extract text, but for two kinds of text that
+    come out right from the glyphs alone: pdfium and Poppler turn around what runs from right to left, and would turn this
+    around too; and pdfium leaves out of it what is beyond U+FFFF.
+    """
+    element["ActualText"] = pydyf.String(text)
+    if not RIGHT_TO_LEFT.search(text) and max(text) <= "\uffff":
+        content = _object(pdf, _object(pdf, element["Pg"])["Contents"]).stream
+        for properties in content:
+            if isinstance(properties, pydyf.Dictionary) and properties.get("MCID") in element["K"]:
+                properties["ActualText"] = pydyf.String(text)
 
 
 def _tagged(box: Any) -> Iterator[Any]:

@@ -1,65 +1,71 @@
-"""A Chinese face cut down to the characters of one document.
+"""A face cut down to the characters of one document, as TrueType outlines.
 
-The published files are CID-keyed CFF fonts whose CIDs are not their glyph ids. WeasyPrint writes glyph ids where such a
-font needs CIDs: Poppler looks right, MuPDF shows no Chinese, and PDF/A validation fails. So the few glyphs that a
+The published Chinese files are CID-keyed CFF fonts whose CIDs are not their glyph ids. WeasyPrint writes glyph ids where
+such a font needs CIDs: Poppler looks right, MuPDF shows no Chinese, and PDF/A validation fails. So the few glyphs that a
 document needs are redrawn as TrueType outlines, exact to a thousandth of an em, which every PDF reader understands
 alike. Each character gets a glyph of its own, also where two share a drawing in the published font (瑨 and 𤨁): text
 copied out of the PDF is then the text that went in.
+
+Letters that change with their neighbours (Arabic, Tibetan, Devanagari) need all their forms and the rules that choose
+among them, so of those faces the glyphs that the letters can become are kept together with the layout tables.
 """
 
 from collections.abc import Iterable
 from functools import lru_cache
-from io import BytesIO
 
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.cu2quPen import Cu2QuPen
-from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib.tables._g_l_y_f import Glyph
+import uharfbuzz as hb
 
-from issuer.certificate.faces import Face, characters_of, source_of
+from issuer.certificate.faces import Face, cut_faces, face_for, font_of
+from issuer.certificate.scripts import needs_shaping
+from issuer.certificate.truetype import Glyph, character_map, drawn, font_file, glyph_tables, names
 
-__all__ = ["subset"]
+__all__ = ["fonts_for", "subset"]
 
-LARGEST_ERROR = 1.0  # font units, 1/1000 em: at 40 pt a hundredth of a millimetre
+# What layout rules ask for without its being in the text: joiners, the dotted circle, Mongolian selectors.
+FORMING = {0x200C, 0x200D, 0x25CC, *range(0x180B, 0x1810)}
+
+
+def fonts_for(text: str) -> dict[Face, bytes]:
+    """The fonts that draw what of `text` the Latin faces do not, in order of preference. No Latin letter is in them."""
+    used: dict[Face, set[str]] = {face: set() for face in cut_faces()}
+    for character in set(text):
+        face = face_for(character, chinese=True)
+        if face in used:
+            used[face].add(character)
+    # The layout engine gives a blank to the face of what stands before it.
+    return {face: subset(face, {*drawn_by_it, " "}) for face, drawn_by_it in used.items() if drawn_by_it}
 
 
 def subset(face: Face, characters: Iterable[str]) -> bytes:
-    """A TrueType font with the glyphs of `characters` alone: the same bytes for the same set. `face` is a Chinese one.
+    """A TrueType font that draws `characters` and nothing else: the same bytes for the same set. `face` is a cut one.
 
     Raises `KeyError` for a character that the face does not have; ask `faces.undrawable` first.
     """
-    source = source_of(face)
     points = sorted({ord(character) for character in characters})
-    names = {point: f"uni{point:04X}" for point in points}
-    drawn = {names[point]: _outline(face, characters_of(face)[point]) for point in points}
-    glyphs = {".notdef": _outline(face, ".notdef")} | drawn
-
-    font = FontBuilder(source["head"].unitsPerEm, isTTF=True)
-    font.setupGlyphOrder(list(glyphs))
-    font.setupCharacterMap(names)
-    font.setupGlyf({name: glyph for name, (glyph, _) in glyphs.items()})
-    lefts = {name: getattr(glyph, "xMin", 0) for name, (glyph, _) in glyphs.items()}
-    font.setupHorizontalMetrics({name: (width, lefts[name]) for name, (_, width) in glyphs.items()})
-    font.setupHorizontalHeader(ascent=source["hhea"].ascent, descent=source["hhea"].descent)
-    font.setupNameTable({"familyName": face.family, "styleName": "Regular"}, mac=False)
-    font.setupOS2(
-        sTypoAscender=source["OS/2"].sTypoAscender,
-        sTypoDescender=source["OS/2"].sTypoDescender,
-        usWinAscent=source["OS/2"].usWinAscent,
-        usWinDescent=source["OS/2"].usWinDescent,
-    )
-    font.setupPost(keepGlyphNames=False)
-    font.updateHead(created=0, modified=0)
-    font.font.recalcTimestamp = False
-    written = BytesIO()
-    font.save(written)
-    return written.getvalue()
+    glyphs = {point: font_of(face).get_nominal_glyph(point) for point in points}
+    if missing := [point for point, glyph in glyphs.items() if glyph is None]:
+        raise KeyError(f"{face.family} does not draw U+{missing[0]:04X}")
+    if needs_shaping("".join(map(chr, points))):
+        return _with_layout(face, points)
+    tables = glyph_tables(font_of(face).face, (_glyph(face, glyph or 0) for glyph in (0, *glyphs.values())))
+    numbers = {point: number for number, point in enumerate(points, 1)}
+    return font_file(tables | {"cmap": character_map(numbers), "name": names(face.family)})
 
 
 @lru_cache(maxsize=8192)
-def _outline(face: Face, name: str) -> tuple[Glyph, int]:
-    """One glyph as a TrueType outline, and its advance width in font units."""
-    glyph = source_of(face).getGlyphSet()[name]
-    pen = TTGlyphPen(None)
-    glyph.draw(Cu2QuPen(pen, LARGEST_ERROR, reverse_direction=True))
-    return pen.glyph(), glyph.width
+def _glyph(face: Face, number: int) -> Glyph:
+    return drawn(font_of(face), number)
+
+
+def _with_layout(face: Face, points: list[int]) -> bytes:
+    wanted = hb.SubsetInput()
+    wanted.unicode_set.update({*points, *FORMING})
+    wanted.layout_feature_tag_set.clear()
+    wanted.layout_feature_tag_set.invert()  # every feature: which of them a script needs is not our business
+    wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
+    cut = hb.subset(font_of(face).face, wanted)
+    if "CFF " not in cut.table_tags:
+        return bytes(cut.blob.data)
+    kept = {tag: cut.reference_table(tag).data for tag in cut.table_tags if tag not in {"CFF ", "VORG"}}
+    glyphs = (drawn(hb.Font(cut), number) for number in range(cut.glyph_count))
+    return font_file(kept | glyph_tables(cut, glyphs))

@@ -106,8 +106,8 @@ def _check(reading: Reading, described: Described) -> None:
         reading.refuse("credits", f"must be a number above 0, at most {MOST_CREDITS}")
     if len(described.tags) > MOST_TAGS:
         reading.refuse("tags", f"are at most {MOST_TAGS}")
-    if described.design not in (designs := designs()):
-        reading.refuse("design", f"must be one of {', '.join(designs)}, not {described.design[:50]!r}")
+    if described.design not in (known := designs()):
+        reading.refuse("design", f"must be one of {', '.join(known)}, not {described.design[:50]!r}")
 
 
 def _check_modules(reading: Reading, modules: tuple[Module, ...]) -> None:

@@ -1,0 +1,153 @@
+"""Long texts in their places: whole, unbroken within a letter, and no wider than the place, whoever measures."""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import regex
+import uharfbuzz as hb
+from fontTools.ttLib import TTFont
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from issuer.certificate import TooLong, use_extra_fonts
+from issuer.certificate.faces import ROMAN, SONG, path_of
+from issuer.certificate.fitting import Fitted, fit, measure
+from issuer.certificate.instances import static
+
+NAME = {"size": 35.0, "floor": 21.0, "smallest": 8.5, "width": 226.0, "height": 17.0, "leading": 1.25, "spacing": 0.03}
+TITLE = {"size": 21.0, "floor": 16.0, "smallest": 9.0, "width": 220.0, "height": 13.0, "leading": 1.25, "spacing": 0.1}
+POINTS_PER_MM = 72 / 25.4
+
+LATIN_WORD = st.text("aefgilmtvAVTWMJłőşạ", min_size=1, max_size=18)
+HAN_WORD = st.text("王雨泽阿卜杜热依木江买买提艾力数据分析", min_size=1, max_size=8)
+MARKED_WORD = st.lists(st.sampled_from(["a\u0331", "m\u0300", "ẹ\u0301", "o\u0328\u0301"]), min_size=1, max_size=6).map(
+    "".join
+)
+ARABIC_WORD = st.text("ئابدۇلھەرېمىڭگنچپ", min_size=1, max_size=12)
+JOINT = st.sampled_from([" ", "·", "-", " (", "), ", "，", "、", "/", ". "])
+
+
+def words(*kinds: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Texts of up to 120 graphemes, of words of these kinds."""
+    parts = st.lists(st.tuples(st.one_of(kinds), JOINT), min_size=1, max_size=30)
+    joined = parts.map(lambda pairs: "".join(word + joint for word, joint in pairs).strip())
+    return joined.map(lambda text: "".join(regex.findall(r"\X", text)[:120]).strip())
+
+
+TEXTS = st.one_of(
+    words(LATIN_WORD),
+    words(HAN_WORD),
+    words(ARABIC_WORD),
+    words(LATIN_WORD, HAN_WORD, MARKED_WORD),
+    words(LATIN_WORD, HAN_WORD, ARABIC_WORD),
+)
+
+
+@pytest.mark.parametrize("chinese", [True, False])
+@given(text=TEXTS)
+@example(text="W" * 120)
+@example(text="王" * 120)
+@example(text="o\u0328\u0301" * 120)
+@example(text="ئ" * 120)
+@example(text="AVAVAVAV To" * 10)
+@settings(deadline=None, max_examples=150)
+def test_a_name_of_up_to_120_letters_of_any_script_is_whole_and_keeps_to_its_place(
+    cache: Path, text: str, chinese: bool
+) -> None:
+    fitted = fit(text, measure(ROMAN, cache, chinese=chinese), **NAME)
+    assert_in_place(fitted, text, cache, **NAME)
+
+
+@given(text=TEXTS.map(lambda text: "".join(regex.findall(r"\X", text)[:100]).strip()))
+@settings(deadline=None, max_examples=100)
+def test_a_title_of_up_to_100_letters_likewise(cache: Path, text: str) -> None:
+    fitted = fit(text, measure(ROMAN, cache, chinese=True), **TITLE)
+    assert_in_place(fitted, text, cache, **TITLE)
+
+
+@given(text=words(LATIN_WORD))
+@settings(deadline=None, max_examples=50)
+def test_a_word_that_has_room_on_a_line_is_not_broken(cache: Path, text: str) -> None:
+    lines = fit(text, measure(ROMAN, cache, chinese=False), **NAME).lines
+    for before, after in pairwise(lines):
+        assert regex.search(r"[\s\-/，、·]$", before) or regex.match(r"[(，、]", after), (before, after)
+
+
+def test_a_text_is_set_as_large_as_it_can_be(cache: Path) -> None:
+    measured = measure(ROMAN, cache, chinese=False)
+    assert fit("Li", measured, **NAME).size == NAME["size"]
+    shrunk = fit("Maria de la Concepción Rodríguez y Nguyễn", measured, **NAME)
+    assert NAME["floor"] <= shrunk.size < NAME["size"]
+    assert len(shrunk.lines) == 1
+    assert len(fit("Maria de la Concepción " * 5, measured, **NAME).lines) > 1
+
+
+def test_letters_that_join_are_never_spaced(cache: Path) -> None:
+    measured = measure(ROMAN, cache, chinese=False)
+    assert fit("Li", measured, **NAME).spacing > 0
+    assert fit("ئابدۇل", measured, **NAME).spacing == 0
+
+
+def test_what_has_no_place_at_all_is_refused_and_not_cut(cache: Path) -> None:
+    with pytest.raises(TooLong, match="500 characters"):
+        fit("W" * 500, measure(ROMAN, cache, chinese=False), **NAME)
+
+
+# How it is measured
+
+
+def assert_in_place(
+    fitted: Fitted, text: str, cache: Path, *, smallest: float, size: float, width: float, height: float,
+    leading: float, **_: float,
+) -> None:  # fmt: skip
+    assert "".join(fitted.lines) == text
+    assert [cluster for line in fitted.lines for cluster in regex.findall(r"\X", line)] == regex.findall(r"\X", text)
+    assert smallest <= fitted.size <= size
+    if len(fitted.lines) > 1:
+        assert len(fitted.lines) * leading * fitted.size <= height * POINTS_PER_MM
+    for line in map(str.rstrip, fitted.lines):
+        across = (advance(line, cache) + fitted.spacing * len(line)) * fitted.size
+        assert across <= width * POINTS_PER_MM * 1.0001, line
+
+
+def advance(line: str, cache: Path) -> float:
+    """The width of a line in em. Ideographs and full-width marks are 1 em; the rest is shaped, run by run."""
+    total = 0.0
+    for run in regex.findall(r"[\p{Arabic}]+(?: +[\p{Arabic}]+)*|[\p{Han}，、]+|[^\p{Arabic}\p{Han}，、]+", line):
+        if regex.match(r"[\p{Han}，、]", run):
+            total += sum(SONG_WIDTHS[ord(character)] for character in run)
+        else:
+            arabic = regex.match(r"\p{Arabic}", run)
+            total += shaped(AMIRI.read_bytes() if arabic else static(ROMAN, cache), run)
+    return total
+
+
+def shaped(font: bytes, run: str) -> float:
+    made, buffer = hb.Font(hb.Face(hb.Blob(font))), hb.Buffer()
+    buffer.add_str(run)
+    buffer.guess_segment_properties()
+    hb.shape(made, buffer)
+    return float(sum(position.x_advance for position in buffer.glyph_positions) / made.face.upem)
+
+
+def song_widths() -> dict[int, float]:
+    font = TTFont(path_of(SONG), lazy=True)
+    return {point: font["hmtx"][name][0] / 1000 for point, name in font.getBestCmap().items()}
+
+
+SONG_WIDTHS = song_widths()
+found = find_spec("fontpkg_amiri")
+assert found is not None
+assert found.origin is not None
+AMIRI = Path(found.origin).parent / "files" / "Amiri-Regular.ttf"
+
+
+@pytest.fixture(scope="module")
+def cache(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """The static Latin faces, kept between test runs; and for this module a face for Arabic letters."""
+    use_extra_fonts([AMIRI])
+    yield request.config.cache.mkdir("faces")
+    use_extra_fonts([])
