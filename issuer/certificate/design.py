@@ -25,6 +25,7 @@ __all__ = ["ASSETS", "Laid", "lay"]
 
 DESIGNS = Path(__file__).resolve().parents[2] / "templates" / "certificates"
 ASSETS = "certificate:"  # the scheme of every address in the HTML; nothing outside of memory has it
+QR = f"{ASSETS}qr.pbm"
 STYLES: Mapping[str, Face] = {"roman": ROMAN, "semibold": SEMIBOLD, "italic": ITALIC}
 
 
@@ -44,7 +45,7 @@ def lay(wording: Wording, *, design: str, verify_url: str, issued: str, cache: P
     html = _environment(folder).get_template("certificate.html").render(
         wording=wording,
         issued=issued,
-        qr=qr(verify_url),
+        qr=QR,
         verifier=Text(language="", text=urlsplit(verify_url).netloc),
         code=Text(language="", text=wording.code),
         seal=next(filter(None, (seal(name.text) for name in wording.organisation if _chinese(name))), None),
@@ -53,7 +54,8 @@ def lay(wording: Wording, *, design: str, verify_url: str, issued: str, cache: P
     fonts = {face: static(face, cache) for face in LATIN}
     fonts |= {face: subset(face, used) for face, used in _chinese_characters(html).items()}
     names = {face: f"{ASSETS}font-{number}" for number, face in enumerate(fonts)}
-    pictures = {ASSETS + file.name: ("image/svg+xml", file.read_bytes()) for file in folder.glob("*.svg")}
+    pictures = {QR: ("image/x-portable-bitmap", qr(verify_url))}
+    pictures |= {ASSETS + file.name: ("image/svg+xml", file.read_bytes()) for file in folder.glob("*.svg")}
     return Laid(
         html=html,
         faces="".join(

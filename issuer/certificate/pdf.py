@@ -23,6 +23,7 @@ with warnings.catch_warnings():
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from issuer.certificate.design import ASSETS, Laid
+from issuer.certificate.pictures import BITMAP, VECTOR, Shapes, Stencil, shapes
 from issuer.certificate.structure import finish
 from issuer.errors import Misconfigured
 
@@ -57,6 +58,9 @@ class InMemory(URLFetcher):  # type: ignore[misc]
         return URLFetcherResponse(url, content, {"Content-Type": media_type})
 
 
+NOTHING = InMemory({})
+
+
 class Metadata(DocumentMetadata):  # type: ignore[misc]
     """WeasyPrint's metadata with the mark of PDF/UA-1 added, since it writes one variant only."""
 
@@ -75,7 +79,7 @@ def write(laid: Laid, token: str, *, issued_at: datetime) -> bytes:
     try:
         styles = [CSS(string=laid.faces, url_fetcher=fetcher, font_config=fonts), _style(laid.style)]
         document = HTML(string=laid.html, url_fetcher=fetcher).render(
-            stylesheets=styles, font_config=fonts, pdf_variant="pdf/a-3a"
+            stylesheets=styles, font_config=fonts, cache=_pictures(laid), pdf_variant="pdf/a-3a"
         )
         document.metadata = Metadata(**vars(document.metadata))
         pdf = document.write_pdf(
@@ -100,7 +104,18 @@ def write(laid: Laid, token: str, *, issued_at: datetime) -> bytes:
     return pdf
 
 
+def _pictures(laid: Laid) -> dict[str, Stencil | Shapes]:
+    """The pictures that we draw ourselves, by address; all others are left to WeasyPrint."""
+    pictures: dict[str, Stencil | Shapes] = {}
+    for address, (media_type, content) in laid.files.items():
+        if media_type == BITMAP:
+            pictures[address] = Stencil(content)
+        elif media_type == VECTOR and (picture := shapes(content, NOTHING)):
+            pictures[address] = picture
+    return pictures
+
+
 @lru_cache
 def _style(css: str) -> CSS:
     """A design's style sheet, parsed once: it is the same for every certificate, unlike the faces."""
-    return CSS(string=css, url_fetcher=InMemory({}))
+    return CSS(string=css, url_fetcher=NOTHING)
