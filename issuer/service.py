@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from issuer.addresses import Addresses
+from issuer.certificate.pool import Pool
 from issuer.database import Database, open_database
 from issuer.errors import Misconfigured
 from issuer.settings import Settings
@@ -91,6 +92,7 @@ class Service:
     addresses: Addresses
     database: Database
     keyrings: Keyrings
+    drawing: Pool
     clock: Callable[[], datetime]
 
     def now(self) -> datetime:
@@ -98,8 +100,13 @@ class Service:
         return self.clock().replace(microsecond=0)
 
 
-def open_service(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Service:
-    """Open the database (bringing it up to date) and the keys. Raises `issuer.errors.Misconfigured`."""
+def open_service(
+    settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC), drawing: Pool | None = None
+) -> Service:
+    """Open the database (bringing it up to date) and the keys. Raises `issuer.errors.Misconfigured`.
+
+    The processes that draw start with the first certificate; `drawing` is whose they are when they outlive the service.
+    """
     addresses = Addresses(settings.public_url)
     _private_folder(settings.data_dir)
     wrapping = Wrapping(passphrase=settings.passphrase, machine_key=lambda: machine_key(settings.machine_key_file))
@@ -108,6 +115,7 @@ def open_service(settings: Settings, clock: Callable[[], datetime] = lambda: dat
         addresses=addresses,
         database=open_database(settings.database_url),
         keyrings=Keyrings(settings.keys_dir, wrapping, addresses, lambda: clock().replace(microsecond=0)),
+        drawing=drawing or Pool(settings.cache_dir),
         clock=clock,
     )
 

@@ -13,9 +13,11 @@ from pathlib import Path
 from urllib.request import OpenerDirector
 from xml.etree import ElementTree as ET
 
+from issuer.certificate.libraries import exact_names
+
 # No font of this machine may get into a certificate, and fontconfig reads this once, when WeasyPrint loads it.
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
-with warnings.catch_warnings():
+with warnings.catch_warnings(), exact_names():
     warnings.filterwarnings("ignore", message="No fonts configured")
     from weasyprint import CSS, HTML, Attachment
     from weasyprint.document import DocumentMetadata

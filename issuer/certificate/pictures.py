@@ -24,9 +24,12 @@ from weasyprint.urls import URLFetcher
 __all__ = ["BITMAP", "VECTOR", "Shapes", "Stencil", "shapes"]
 
 BITMAP, VECTOR = "image/x-portable-bitmap", "image/svg+xml"
-NAMESPACE = "{http://www.w3.org/2000/svg}"
 SHAPES = frozenset(
-    NAMESPACE + tag for tag in ("svg", "g", "defs", "use", "clipPath", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "title", "desc")
+    f"{{http://www.w3.org/2000/svg}}{tag}"
+    for tag in (
+        "svg", "g", "defs", "use", "clipPath", "title", "desc",
+        "path", "rect", "circle", "ellipse", "line", "polyline", "polygon",
+    )
 )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 from credential import reader
 from credential.wording import Wording, wording
 from issuer import achievements
-from issuer.certificate import render
 from issuer.service import Service
 from issuer.tables import Credential
 
@@ -23,10 +22,10 @@ def worded(session: Session, credential: Credential) -> Wording:
 
 
 def certificate(service: Service, credential: Credential, words: Wording) -> bytes:
-    """The certificate as PDF, saying `words`. Raises `issuer.certificate.LibrariesMissing` where WeasyPrint cannot run."""
+    """The certificate as PDF, saying `words`. Raises what `issuer.certificate.render` does, and `NotDrawn`."""
     assert credential.token is not None
     assert credential.issued_at is not None
-    return render(
+    return service.drawing.render(
         words,
         credential.token,
         verify_url=f"{service.settings.verifier_url}/v/{credential.code}",

@@ -1,0 +1,73 @@
+"""A process that does nothing but draw certificates: `python -m issuer.certificate.worker`, which `pool` starts.
+
+It is its own program rather than a copy of the service: no key, no database and no setting of the service is in its
+memory, and what a design makes WeasyPrint do happens here, under limits. It ends when the service does, for then the
+other end of its connection is closed.
+"""
+
+import resource
+import sys
+import time
+import traceback
+from contextlib import suppress
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from credential.wording import Text, Wording
+from issuer.certificate import render
+from issuer.errors import IssuerError
+
+__all__ = ["CPU_SECONDS", "MEMORY", "READY", "serve"]
+
+CPU_SECONDS = 10  # for one certificate, which takes a tenth of one
+MEMORY = 1024**3
+READY = "ready"
+SAMPLE = (Text(language="zh-Hans", text="样张"), Text(language="en", text="Sample"))
+SAMPLE_WORDING = Wording(
+    languages=("zh-Hans", "en"),
+    document_title="样张 Sample",
+    organisation=SAMPLE,
+    title=SAMPLE,
+    certifies=SAMPLE,
+    name=SAMPLE,
+    completed=SAMPLE,
+    achievement=SAMPLE,
+    facts=(),
+    signatories=(),
+    check=SAMPLE,
+    code_label=SAMPLE,
+    code="WZ-0000-0000-0000-0000",
+)
+
+
+def serve(asked: Connection, cache: Path) -> None:
+    """Draw a sample, say that we are ready, and draw what is asked until nobody asks any more.
+
+    Each question is what `render` takes, as `(args, kwargs)`; each answer the PDF, or the error that `render` raised as
+    `(class, args, attributes)`: errors do not survive pickling when their class makes its own message.
+    """
+    if sys.platform == "linux":  # macOS counts its shared libraries into the address space
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with suppress(IssuerError):  # whoever asks for a certificate is told the same
+        new_year = datetime(2026, 1, 1, tzinfo=UTC)
+        render(SAMPLE_WORDING, "", verify_url="https://verifier.example", issued_at=new_year, cache=cache)
+    asked.send(READY)
+    while True:
+        try:
+            args, kwargs = asked.recv()
+        except EOFError:
+            return
+        spent = int(time.process_time())
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU_SECONDS, resource.RLIM_INFINITY))
+        try:
+            asked.send(render(*args, **kwargs))
+        except MemoryError:
+            return  # with what is left nothing can be relied on
+        except Exception as error:  # noqa: BLE001, the asker raises it again
+            error.add_note(traceback.format_exc())
+            asked.send((type(error), error.args, vars(error)))
+
+
+if __name__ == "__main__":
+    serve(Connection(int(sys.argv[1])), Path(sys.argv[2]))
