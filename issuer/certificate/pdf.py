@@ -51,10 +51,12 @@ class InMemory(URLFetcher):  # type: ignore[misc]
         OpenerDirector.__init__(self)
         self._fail_on_errors = True
         self._files = files
+        self.refused: list[str] = []  # WeasyPrint passes over some of the errors that we raise
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         """The content of `url`. Raises `PermissionError` for everything that is not in memory."""
         if url not in self._files:
+            self.refused.append(url)
             raise PermissionError(f"A certificate may not load {url}.")
         media_type, content = self._files[url]
         return URLFetcherResponse(url, content, {"Content-Type": media_type})
@@ -102,6 +104,8 @@ def write(laid: Laid, token: str, *, issued_at: datetime) -> bytes:
         )
     except FatalURLFetchingError as error:
         raise Misconfigured(f"The certificate's design is broken. {error.__cause__}") from error
+    if fetcher.refused:
+        raise Misconfigured(f"The certificate's design is broken. A certificate may not load {fetcher.refused[0]}.")
     assert isinstance(pdf, bytes)
     return pdf
 

@@ -20,7 +20,7 @@ from issuer.errors import IssuerError
 
 __all__ = ["CPU_SECONDS", "MEMORY", "READY", "serve"]
 
-CPU_SECONDS = 10  # for one certificate, which takes a tenth of one
+CPU_SECONDS = 5  # for one certificate, which takes a tenth of one
 MEMORY = 1024**3
 READY = "ready"
 SAMPLE = (Text(language="zh-Hans", text="样张"), Text(language="en", text="Sample"))
