@@ -19,8 +19,9 @@ from issuer.certificate.libraries import exact_names
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
 with warnings.catch_warnings(), exact_names():
     warnings.filterwarnings("ignore", message="No fonts configured")
+    from pydyf import PDF
     from weasyprint import CSS, HTML, Attachment
-    from weasyprint.document import DocumentMetadata
+    from weasyprint.document import Document, DocumentMetadata
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -80,6 +81,12 @@ def write(laid: Laid, token: str, *, issued_at: datetime) -> bytes:
     """The PDF of `laid` with `token` in it as `credential.jwt`. The same input makes the same bytes."""
     fetcher = InMemory({**laid.files, TOKEN: ("application/jwt", token.encode())})
     fonts = FontConfiguration()
+
+    def finisher(document: Document, pdf: PDF) -> None:
+        if fetcher.refused:
+            raise Misconfigured(f"The certificate's design is broken. A certificate may not load {fetcher.refused[0]}.")
+        finish(document, pdf)
+
     try:
         styles = [CSS(string=laid.faces, url_fetcher=fetcher, font_config=fonts), _style(laid.style)]
         document = HTML(string=laid.html, url_fetcher=fetcher).render(
@@ -100,12 +107,10 @@ def write(laid: Laid, token: str, *, issued_at: datetime) -> bytes:
                     modified=issued_at,
                 )
             ],
-            finisher=finish,
+            finisher=finisher,
         )
     except FatalURLFetchingError as error:
         raise Misconfigured(f"The certificate's design is broken. {error.__cause__}") from error
-    if fetcher.refused:
-        raise Misconfigured(f"The certificate's design is broken. A certificate may not load {fetcher.refused[0]}.")
     assert isinstance(pdf, bytes)
     return pdf
 

@@ -21,6 +21,8 @@ from weasyprint.pdf.stream import Stream
 from weasyprint.svg import SVG
 from weasyprint.urls import URLFetcher
 
+from issuer.errors import Misconfigured
+
 __all__ = ["BITMAP", "VECTOR", "Shapes", "Stencil", "shapes"]
 
 BITMAP, VECTOR = "image/x-portable-bitmap", "image/svg+xml"
@@ -68,8 +70,14 @@ class Stencil:
 
 @lru_cache(maxsize=64)
 def shapes(svg: bytes, fetcher: URLFetcher) -> "Shapes | None":
-    """The picture in an SVG file of plain shapes; None for one with text, gradients, filters or pictures in it."""
-    tree = ET.fromstring(svg)  # noqa: S314, a file of the design
+    """The picture in an SVG file of plain shapes; None for one with text, gradients, filters or pictures in it.
+
+    Raises `Misconfigured` for what is no XML, or needs more than this file to be.
+    """
+    try:
+        tree = ET.fromstring(svg)  # noqa: S314, a file of the design
+    except ET.ParseError as error:
+        raise Misconfigured(f"The certificate's design is broken. A picture is not SVG: {error}.") from error
     return Shapes(tree, svg, fetcher) if SHAPES.issuperset(element.tag for element in tree.iter()) else None
 
 

@@ -47,7 +47,8 @@ def _walk(pdf: pydyf.PDF, box: Any, element: Any, page_height: float) -> None:
 def _tagged(box: Any) -> Iterator[Any]:
     """The boxes that have the topmost structure elements: the page, `html` and `body` have none."""
     for child in map(_placed, box.children):
-        if child.element_tag in ("html", "body") and isinstance(child, boxes.ParentBox):
+        opened = isinstance(child, boxes.ParentBox) and not isinstance(child, boxes.LineBox)
+        if opened and child.element_tag in ("html", "body"):
             yield from _tagged(child)
         elif not isinstance(child, boxes.MarginBox):
             yield child
