@@ -88,10 +88,8 @@ def main() -> None:
         pdf = draw()
         taken = time.process_time() - start
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        print(
-            json.dumps(asdict(Drawn(seconds=taken, until_then=sum(os.times()[:4]), size=len(pdf), peak=peak))),
-            flush=True,
-        )  # noqa: T201
+        drawn = Drawn(seconds=taken, until_then=sum(os.times()[:4]), size=len(pdf), peak=peak)
+        print(json.dumps(asdict(drawn)), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -121,25 +121,13 @@ class _Drawn:
 
     def get_x_object(self, interpolate: bool, ratio: float) -> pydyf.Stream:
         """The drawing as an object for one document: WeasyPrint numbers what it writes."""
-        return _Form(
-            self.content,
+        return pydyf.Stream(
+            [self.content],
             {
                 "Type": "/XObject",
                 "Subtype": "/Form",
                 "BBox": pydyf.Array([0, 0, self.width, self.height]),
                 "Resources": pydyf.Dictionary({"ExtGState": self.states, "Font": None}),
+                "Filter": "/FlateDecode",
             },
         )
-
-
-class _Form(pydyf.Stream):  # type: ignore[misc]
-    """A stream whose content was deflated before."""
-
-    def __init__(self, content: bytes, extra: dict[str, Any]) -> None:
-        super().__init__(extra=extra)
-        self._content = content
-
-    @property
-    def data(self) -> bytes:
-        extra = pydyf.Dictionary({**self.extra, "Filter": "/FlateDecode", "Length": len(self._content)})
-        return b"\n".join((extra.data, b"stream", self._content, b"endstream"))

@@ -1,9 +1,10 @@
-"""What WeasyPrint leaves out of a tagged PDF, put in before the file is written.
+"""What WeasyPrint leaves out of a tagged PDF, put in before the file is written, and its streams made ready.
 
 WeasyPrint 70 states one language for the whole document, gives pictures a bounding box in CSS pixels from the top, and
 lists an attachment twice in `/AF`. All three are mended in one walk over its boxes and the structure tree made of them.
 """
 
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,16 @@ def finish(document: Document, pdf: pydyf.PDF) -> None:
         for box in _tagged(page._page_box):  # noqa: SLF001, what a page was laid out to is nowhere public
             _walk(pdf, box, next(kids), page.height)
     pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+    for stream in pdf.objects:
+        if isinstance(stream, pydyf.Stream) and stream.compress:
+            _deflate(stream)
+
+
+def _deflate(stream: pydyf.Stream) -> None:
+    """Compress the stream now: pydyf would do it twice, since it also hashes what it writes."""
+    content = b"\n".join(map(pydyf._to_bytes, stream.stream))  # noqa: SLF001, as the stream itself puts its parts together
+    stream.stream, stream.compress = [zlib.compress(content, level=9)], False
+    stream.extra["Filter"] = "/FlateDecode"
 
 
 def _walk(pdf: pydyf.PDF, box: Any, element: Any, page_height: float) -> None:

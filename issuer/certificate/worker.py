@@ -5,6 +5,7 @@ memory, and what a design makes WeasyPrint do happens here, under limits. It end
 other end of its connection is closed.
 """
 
+import gc
 import resource
 import sys
 import time
@@ -52,6 +53,7 @@ def serve(asked: Connection, cache: Path) -> None:
     with suppress(IssuerError):  # whoever asks for a certificate is told the same
         new_year = datetime(2026, 1, 1, tzinfo=UTC)
         render(SAMPLE_WORDING, "", verify_url="https://verifier.example", issued_at=new_year, cache=cache)
+    gc.freeze()  # fonts and style sheets stay: the collector need not look at them again for every certificate
     asked.send(READY)
     while True:
         try:
