@@ -8,8 +8,10 @@ from pathlib import Path
 
 from credential import proof, status
 from credential.jwks import PublicKey, read_key
+from credential.wording import Wording
 from issuer import achievements, organisations
 from issuer.completions import read_completion
+from issuer.credentials.certificate import worded
 from issuer.credentials.issue import issue
 from issuer.service import open_service
 from issuer.settings import settings_from
@@ -32,10 +34,11 @@ COMPLETION = {
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """The document, its token, the key that signed it, and a status list with one entry in a hundred revoked."""
+    """The document, its token, what it says, the key that signed it, a status list with one entry in a hundred revoked."""
 
     document: bytes
     token: str
+    wording: Wording
     signer: KeySigner
     key: PublicKey
     list_document: bytes
@@ -53,11 +56,14 @@ def take_sample() -> Sample:
         credential = issue(service, organisation["id"], read_completion(COMPLETION, service.now())).credential
         signer = service.keyrings.signer(organisation["id"], credential.key_id)
         published = organisations.public_jwks(service, organisation["id"])[0]
+        with service.database.reading() as session:
+            words = worded(session, credential)
         service.database.engine.dispose()
     revoked = range(0, status.LENGTH, 100)
     return Sample(
         document=credential.document,
         token=proof.sign(credential.document, signer),
+        wording=words,
         signer=signer,
         key=read_key(published),
         list_document=status.list_document(

@@ -11,6 +11,7 @@ from litestar import Litestar
 from litestar.di import Provide
 
 from issuer import api, web
+from issuer.certificate.pool import Pool
 from issuer.credentials.issue import finish_intents
 from issuer.problems import HANDLERS
 from issuer.service import open_service
@@ -21,16 +22,27 @@ __all__ = ["create_app"]
 THREADS = 40  # as many as anyio has for the guarded API
 
 
-def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Litestar:
-    """The issuer's application. Raises `issuer.errors.Misconfigured` when something it needs is not there."""
-    service = open_service(settings or settings_from(), clock)
+def create_app(
+    settings: Settings | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    drawing: Pool | None = None,
+) -> Litestar:
+    """The issuer's application. Raises `issuer.errors.Misconfigured` when something it needs is not there.
+
+    Its drawing processes start and end with it, unless they are lent to it as `drawing`.
+    """
+    service = open_service(settings or settings_from(), clock, drawing)
 
     @asynccontextmanager
     async def finish_what_a_crash_left(app: Litestar) -> AsyncIterator[None]:
         # The loop's own threads are few; what is published must not wait behind other requests.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+        if drawing is None:
+            service.drawing.start()
         await anyio.to_thread.run_sync(finish_intents, service)
         yield
+        if drawing is None:
+            service.drawing.close()
         service.database.engine.dispose()
 
     return Litestar(

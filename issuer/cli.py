@@ -3,6 +3,8 @@
 import sys
 import tomllib
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -26,7 +28,7 @@ from issuer.roster import read_roster
 from issuer.service import Service, open_service
 from issuer.serving import no_core_dumps, serve_until_stopped
 from issuer.settings import settings_from
-from issuer.tables import Organisation
+from issuer.tables import Credential, Organisation
 from keys.errors import KeyringError
 
 __all__ = ["main"]
@@ -127,18 +129,19 @@ def issue_file(
         say.print(f"{len(completions)} rows are good. Nothing was issued (--dry-run).")
         return
     new = 0
+    drawn = []
     if out:
         require_libraries()  # before anything is issued
         out.mkdir(parents=True, exist_ok=True)
-    for completion in _with_progress(completions, "Issuing"):
-        issued = issue(service, organisation.id, completion)
-        new += issued.new
-        if out:
-            with service.database.reading() as session:
-                words = worded(session, issued.credential)
-            pdf = certificate(service, issued.credential, words)
-            (out / f"{issued.credential.code}.pdf").write_bytes(pdf)
-            (out / f"{issued.credential.code}.jwt").write_text(issued.credential.token or "")
+    # Whatever breaks this off closes the drawing processes first, so that nobody waits for what is still to be drawn.
+    with ThreadPoolExecutor(service.drawing.size) as askers, closing(service.drawing):
+        for completion in _with_progress(completions, "Issuing"):
+            issued = issue(service, organisation.id, completion)
+            new += issued.new
+            if out:
+                drawn.append(askers.submit(_write, service, issued.credential, out))
+        for each in _with_progress(tuple(drawn), "Drawing"):
+            each.result()
     say.print(f"{new} issued, {len(completions) - new} were issued before.")
 
 
@@ -262,6 +265,14 @@ def _service() -> Service:
 def _organisation(service: Service) -> Organisation:
     with service.database.reading() as session:
         return organisations.the_only_one(session)
+
+
+def _write(service: Service, credential: Credential, folder: Path) -> None:
+    """Write the certificate and the token."""
+    with service.database.reading() as session:
+        words = worded(session, credential)
+    (folder / f"{credential.code}.pdf").write_bytes(certificate(service, credential, words))
+    (folder / f"{credential.code}.jwt").write_text(credential.token or "")
 
 
 def _minute(moment: datetime) -> str:

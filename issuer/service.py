@@ -8,6 +8,7 @@ from pathlib import Path
 
 from issuer.addresses import Addresses
 from issuer.certificate import use_extra_fonts
+from issuer.certificate.pool import Pool
 from issuer.database import Database, open_database
 from issuer.errors import Misconfigured
 from issuer.settings import Settings
@@ -92,6 +93,7 @@ class Service:
     addresses: Addresses
     database: Database
     keyrings: Keyrings
+    drawing: Pool
     clock: Callable[[], datetime]
 
     def now(self) -> datetime:
@@ -99,9 +101,12 @@ class Service:
         return self.clock().replace(microsecond=0)
 
 
-def open_service(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Service:
+def open_service(
+    settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC), drawing: Pool | None = None
+) -> Service:
     """Look at the operator's fonts, open the database (bringing it up to date) and the keys.
 
+    The processes that draw start with the first certificate; `drawing` is whose they are when they outlive the service.
     Raises `issuer.errors.Misconfigured`.
     """
     use_extra_fonts(settings.extra_fonts)
@@ -113,6 +118,7 @@ def open_service(settings: Settings, clock: Callable[[], datetime] = lambda: dat
         addresses=addresses,
         database=open_database(settings.database_url),
         keyrings=Keyrings(settings.keys_dir, wrapping, addresses, lambda: clock().replace(microsecond=0)),
+        drawing=drawing or Pool(settings.cache_dir, settings.extra_fonts),
         clock=clock,
     )
 

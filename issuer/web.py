@@ -147,15 +147,17 @@ async def credential(
     assert words is not None
     if form == "html":
         return _page(request, service, found, words)
-    # Drawing takes a moment and one at a time: it waits in a line of its own, never before what verifiers fetch.
-    pdf = await anyio.to_thread.run_sync(certificate, service, found, words, limiter=_drawing_line())
+    # Who waits for a drawing process stands in a line of their own, never before what verifiers fetch.
+    pdf = await anyio.to_thread.run_sync(
+        certificate, service, found, words, limiter=_drawing_line(service.drawing.size)
+    )
     disposition = f'inline; filename="{codes.printed(found.code)}.pdf"'
     return _published(request, pdf, "application/pdf", SOON, **{"Content-Disposition": disposition})
 
 
 @lru_cache
-def _drawing_line() -> anyio.CapacityLimiter:
-    return anyio.CapacityLimiter(1)
+def _drawing_line(size: int) -> anyio.CapacityLimiter:
+    return anyio.CapacityLimiter(size)
 
 
 @get("/credentials/{code:str}/status", sync_to_thread=True)

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 from credential import proof
 from issuer import achievements, organisations
 from issuer.app import create_app
+from issuer.certificate.pool import Pool
 from issuer.completions import Completion, read_completion
 from issuer.credentials.issue import issue
 from issuer.service import Service, open_service
@@ -137,10 +138,18 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def drawing() -> Iterator[Pool]:
+    """The processes that draw certificates, for all tests: they take seconds to start."""
+    pool = Pool(CACHE)
+    yield pool
+    pool.close()
+
+
 @pytest.fixture
-def service(settings: Settings, clock: Clock) -> Service:
+def service(settings: Settings, clock: Clock, drawing: Pool) -> Service:
     """An issuer with one organisation and one achievement."""
-    made = open_service(settings, clock)
+    made = open_service(settings, clock, drawing)
     organisations.create(made, ORGANISATION)
     achievements.publish(made, "glimmer", ACHIEVEMENT)
     return made
@@ -156,7 +165,9 @@ def api_key(service: Service) -> str:
 @pytest.fixture
 def issuer(service: Service, clock: Clock) -> Iterator[TestClient[Litestar]]:
     """The issuer's application on the same database."""
-    with TestClient(create_app(service.settings, clock), base_url=service.settings.public_url) as client:
+    with TestClient(
+        create_app(service.settings, clock, service.drawing), base_url=service.settings.public_url
+    ) as client:
         yield client
 
 

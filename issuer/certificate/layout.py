@@ -14,19 +14,21 @@ from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError, sele
 
 from credential.wording import Text, Wording
 from issuer.certificate.design import Brand, Design
-from issuer.certificate.faces import CHINESE, ITALIC, LATIN, ROMAN, SEMIBOLD, Face, face_for
+from issuer.certificate.faces import HEI, ITALIC, LATIN, ROMAN, SEMIBOLD, SONG, Face, cut_faces
 from issuer.certificate.fitting import Fitted, fit, measure
 from issuer.certificate.instances import static
 from issuer.certificate.qr import qr
 from issuer.certificate.seal import Seal, seal
-from issuer.certificate.subset import subset
+from issuer.certificate.subset import fonts_for
 from issuer.errors import Misconfigured
 
 __all__ = ["ASSETS", "Laid", "lay"]
 
 ASSETS = "certificate:"  # the scheme of every address in the HTML; nothing outside of memory has it
 LOGO = f"{ASSETS}logo.png"
+QR = f"{ASSETS}qr.pbm"
 STYLES: Mapping[str, Face] = {"roman": ROMAN, "semibold": SEMIBOLD, "italic": ITALIC}
+CHINESE: Mapping[str, Face] = {"song": SONG, "hei": HEI}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,7 @@ def lay(wording: Wording, *, design: Design, brand: Brand, verify_url: str, issu
     html = templates.html(
         wording=wording,
         issued=issued,
-        qr=qr(verify_url),
+        qr=QR,
         verify_url=verify_url,
         verifier=Text(language="", text=urlsplit(verify_url).netloc),
         code=Text(language="", text=wording.code),
@@ -60,11 +62,12 @@ def lay(wording: Wording, *, design: Design, brand: Brand, verify_url: str, issu
         fit=partial(_fit, cache),
         **vars(colours),
     )
-    style, pictures = templates.drawn(colours)
-    fonts = {face: static(face, cache) for face in LATIN}
-    fonts |= {face: subset(face, used) for face, used in _chinese_characters(html).items()}
+    chinese = CHINESE[design.manifest.chinese]
+    style, pictures = templates.drawn(colours, _families(chinese))
+    fonts = {face: static(face, cache) for face in LATIN} | fonts_for(html, chinese)
     names = {face: f"{ASSETS}font-{number}" for number, face in enumerate(fonts)}
-    files = pictures | {names[face]: ("font/ttf", font) for face, font in fonts.items()}
+    files = pictures | {QR: ("image/x-portable-bitmap", qr(verify_url))}
+    files |= {names[face]: ("font/ttf", font) for face, font in fonts.items()}
     if brand.logo:
         files[LOGO] = ("image/png", brand.logo)
     return Laid(
@@ -84,6 +87,14 @@ class _Colours:
     paper: str
     ink: str
     accent: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Families:
+    """Values of the CSS property `font-family`: for Latin text, for Chinese."""
+
+    latin: str
+    chinese: str
 
 
 class _Templates:
@@ -107,12 +118,12 @@ class _Templates:
     def html(self, **said: Any) -> str:
         return self._filled("certificate.html", said)
 
-    def _drawn(self, colours: _Colours) -> tuple[str, dict[str, tuple[str, bytes]]]:
+    def _drawn(self, colours: _Colours, families: "_Families") -> tuple[str, dict[str, tuple[str, bytes]]]:
         """The style sheet and the pictures in these colours."""
         pictures = {
             ASSETS + name: ("image/svg+xml", self._filled(name, vars(colours)).encode()) for name in self._pictures
         }
-        return self._filled("certificate.css", vars(colours)), pictures
+        return self._filled("certificate.css", vars(colours) | vars(families)), pictures
 
     def _filled(self, name: str, values: Mapping[str, Any]) -> str:
         try:
@@ -148,11 +159,11 @@ def _chinese(text: Text) -> bool:
     return text.language.startswith("zh")
 
 
-def _chinese_characters(html: str) -> dict[Face, list[str]]:
-    """The characters of the document that each Chinese face is to draw; the letters of tags are Latin and fall out."""
-    used = {face: [" "] for face in CHINESE}  # the layout engine gives a space to the face of what stands before it
-    for character in sorted(set(html)):
-        face = face_for(character, chinese=True)
-        if face in CHINESE:
-            used[face].append(character)
-    return used
+def _families(chinese: Face) -> _Families:
+    """Every face that a document may have, in the order for each script. Only what they are to draw is in them."""
+    cut = [chinese, *(face for face in cut_faces() if face != chinese)]
+
+    def listed(*faces: Face) -> str:
+        return ", ".join(f'"{face.family}"' for face in faces)
+
+    return _Families(latin=listed(ROMAN, *cut), chinese=listed(*cut, ROMAN))

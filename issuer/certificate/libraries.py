@@ -7,10 +7,12 @@ standard output and raises twenty lines of traceback.
 import ctypes
 import ctypes.util
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from issuer.errors import Misconfigured
 
-__all__ = ["LibrariesMissing", "missing_libraries", "require_libraries"]
+__all__ = ["LibrariesMissing", "exact_names", "missing_libraries", "require_libraries"]
 
 # Each with the file names under which the dynamic linker of Linux, then of macOS, knows it.
 NEEDED = {
@@ -41,13 +43,29 @@ def require_libraries() -> None:
         raise LibrariesMissing(f"Certificates need system libraries ({', '.join(missing)} not found). Run: {line}")
 
 
+@contextmanager
+def exact_names() -> Iterator[None]:
+    """On Linux, load libraries by the file names asked for and search no further.
+
+    WeasyPrint asks for each under names that only other systems have, and each search starts a compiler and a linker:
+    together as long as all the rest of its import.
+    """
+    search = ctypes.util.find_library
+    if sys.platform == "linux":
+        ctypes.util.find_library = lambda name: None  # noqa: ARG005
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = search
+
+
 def _loads(name: str, files: tuple[str, ...]) -> bool:
-    for file in (*files, ctypes.util.find_library(name)):
-        if file is None:
-            continue
-        try:
-            ctypes.CDLL(file)
-        except OSError:
-            continue
-        return True
-    return False
+    # Found by its name as the last resort only: that starts a compiler and a linker.
+    return any(map(_opens, files)) or _opens(ctypes.util.find_library(name))
+
+
+def _opens(file: str | None) -> bool:
+    try:
+        return file is not None and bool(ctypes.CDLL(file))
+    except OSError:
+        return False

@@ -13,16 +13,20 @@ from pathlib import Path
 from urllib.request import OpenerDirector
 from xml.etree import ElementTree as ET
 
+from issuer.certificate.libraries import exact_names
+
 # No font of this machine may get into a certificate, and fontconfig reads this once, when WeasyPrint loads it.
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
-with warnings.catch_warnings():
+with warnings.catch_warnings(), exact_names():
     warnings.filterwarnings("ignore", message="No fonts configured")
+    from pydyf import PDF
     from weasyprint import CSS, HTML, Attachment
-    from weasyprint.document import DocumentMetadata
+    from weasyprint.document import Document, DocumentMetadata
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from issuer.certificate.layout import ASSETS, Laid
+from issuer.certificate.pictures import BITMAP, VECTOR, Shapes, Stencil, shapes
 from issuer.certificate.structure import finish
 from issuer.errors import Misconfigured
 
@@ -48,13 +52,18 @@ class InMemory(URLFetcher):  # type: ignore[misc]
         OpenerDirector.__init__(self)
         self._fail_on_errors = True
         self._files = files
+        self.refused: list[str] = []  # WeasyPrint passes over some of the errors that we raise
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         """The content of `url`. Raises `PermissionError` for everything that is not in memory."""
         if url not in self._files:
+            self.refused.append(url)
             raise PermissionError(f"A certificate may not load {url}.")
         media_type, content = self._files[url]
         return URLFetcherResponse(url, content, {"Content-Type": media_type})
+
+
+NOTHING = InMemory({})
 
 
 class Metadata(DocumentMetadata):  # type: ignore[misc]
@@ -72,10 +81,16 @@ def write(laid: Laid, token: str, *, issued_at: datetime) -> bytes:
     """The PDF of `laid` with `token` in it as `credential.jwt`. The same input makes the same bytes."""
     fetcher = InMemory({**laid.files, TOKEN: ("application/jwt", token.encode())})
     fonts = FontConfiguration()
+
+    def finisher(document: Document, pdf: PDF) -> None:
+        if fetcher.refused:
+            raise Misconfigured(f"The certificate's design is broken. A certificate may not load {fetcher.refused[0]}.")
+        finish(document, pdf)
+
     try:
         styles = [CSS(string=laid.faces, url_fetcher=fetcher, font_config=fonts), _style(laid.style)]
         document = HTML(string=laid.html, url_fetcher=fetcher).render(
-            stylesheets=styles, font_config=fonts, pdf_variant="pdf/a-3a"
+            stylesheets=styles, font_config=fonts, cache=_pictures(laid), pdf_variant="pdf/a-3a"
         )
         document.metadata = Metadata(**vars(document.metadata))
         pdf = document.write_pdf(
@@ -92,7 +107,7 @@ def write(laid: Laid, token: str, *, issued_at: datetime) -> bytes:
                     modified=issued_at,
                 )
             ],
-            finisher=finish,
+            finisher=finisher,
         )
     except FatalURLFetchingError as error:
         raise Misconfigured(f"The certificate's design is broken. {error.__cause__}") from error
@@ -100,7 +115,18 @@ def write(laid: Laid, token: str, *, issued_at: datetime) -> bytes:
     return pdf
 
 
+def _pictures(laid: Laid) -> dict[str, Stencil | Shapes]:
+    """The pictures that we draw ourselves, by address; all others are left to WeasyPrint."""
+    pictures: dict[str, Stencil | Shapes] = {}
+    for address, (media_type, content) in laid.files.items():
+        if media_type == BITMAP:
+            pictures[address] = Stencil(content)
+        elif media_type == VECTOR and (picture := shapes(content, NOTHING)):
+            pictures[address] = picture
+    return pictures
+
+
 @lru_cache
 def _style(css: str) -> CSS:
     """A design's style sheet, parsed once: it is the same for every certificate, unlike the faces."""
-    return CSS(string=css, url_fetcher=InMemory({}))
+    return CSS(string=css, url_fetcher=NOTHING)

@@ -7,6 +7,7 @@ alternative text, and what is copied out of the page does not contain it.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.pens.svgPathPen import SVGPathPen
@@ -32,6 +33,7 @@ class Seal:
     path: str
 
 
+@lru_cache(maxsize=256)
 def seal(name: str) -> Seal | None:
     """The seal of an organisation called `name`; None unless that is 2 to 12 ideographs which our serif face draws."""
     if len(name) < 2 or not all("\u3400" <= c <= "\u9fff" and draws(SONG, c) for c in name):

@@ -1,4 +1,4 @@
-"""What WeasyPrint leaves out of a tagged PDF, put in before the file is written.
+"""What WeasyPrint leaves out of a tagged PDF, put in before the file is written, and its streams made ready.
 
 WeasyPrint 70 states one language for the whole document, gives pictures a bounding box in CSS pixels from the top, and
 lists an attachment twice in `/AF`. Of letters that change with their neighbours (Devanagari, Tibetan) it says glyph by
@@ -6,6 +6,7 @@ glyph what they are, which readers cannot put together again. All of it is mende
 structure tree made of them.
 """
 
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,16 @@ def finish(document: Document, pdf: pydyf.PDF) -> None:
         for box in _tagged(page._page_box):  # noqa: SLF001, what a page was laid out to is nowhere public
             _walk(pdf, box, next(kids), page.height)
     pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+    for stream in pdf.objects:
+        if isinstance(stream, pydyf.Stream) and stream.compress:
+            _deflate(stream)
+
+
+def _deflate(stream: pydyf.Stream) -> None:
+    """Compress the stream now: pydyf would do it twice, since it also hashes what it writes."""
+    content = b"\n".join(map(pydyf._to_bytes, stream.stream))  # noqa: SLF001, as the stream itself puts its parts together
+    stream.stream, stream.compress = [zlib.compress(content, level=9)], False
+    stream.extra["Filter"] = "/FlateDecode"
 
 
 def _walk(pdf: pydyf.PDF, box: Any, element: Any, page_height: float) -> None:
@@ -72,7 +83,8 @@ def _spell(pdf: pydyf.PDF, text: str, element: Any) -> None:
 def _tagged(box: Any) -> Iterator[Any]:
     """The boxes that have the topmost structure elements: the page, `html` and `body` have none."""
     for child in map(_placed, box.children):
-        if child.element_tag in ("html", "body") and isinstance(child, boxes.ParentBox):
+        opened = isinstance(child, boxes.ParentBox) and not isinstance(child, boxes.LineBox)
+        if opened and child.element_tag in ("html", "body"):
             yield from _tagged(child)
         elif not isinstance(child, boxes.MarginBox):
             yield child

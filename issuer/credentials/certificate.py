@@ -8,7 +8,7 @@ from credential.errors import NotPackable
 from credential.qr import pack
 from credential.wording import Wording, wording
 from issuer import achievements
-from issuer.certificate import packaged, render
+from issuer.certificate import packaged
 from issuer.credentials.dictionaries import dictionary
 from issuer.service import Service
 from issuer.tables import Credential
@@ -53,10 +53,10 @@ def qr_address(service: Service, credential: Credential) -> str:
 
 
 def certificate(service: Service, credential: Credential, words: Wording) -> bytes:
-    """The certificate as PDF, saying `words`. Raises `issuer.certificate.LibrariesMissing` where WeasyPrint cannot run."""
+    """The certificate as PDF, saying `words`. Raises what `issuer.certificate.render` does, and `NotDrawn`."""
     assert credential.token is not None
     assert credential.issued_at is not None
-    return render(
+    return service.drawing.render(
         words,
         credential.token,
         verify_url=qr_address(service, credential),

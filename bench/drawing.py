@@ -1,0 +1,96 @@
+"""What draws certificates for `bench.certificates`: one way of drawing, in a process of its own."""
+
+import json
+import os
+import pickle
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from credential.wording import Wording
+
+__all__ = ["Drawn", "Order"]
+
+ISSUED = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """The certificate to draw."""
+
+    wording: Wording
+    token: str
+    verify_url: str
+    cache: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """What one certificate took: seconds of processor time, and bytes.
+
+    `until_then` are the seconds of the process and its children since its start, `peak` the most bytes it ever held.
+    """
+
+    seconds: float
+    until_then: float
+    size: int
+    peak: int
+
+
+def ours(order: Order) -> Callable[[], bytes]:
+    """Drawing as the issuer does."""
+    from issuer.certificate import render  # noqa: PLC0415, the other way must not load it
+
+    return lambda: render(order.wording, order.token, verify_url=order.verify_url, issued_at=ISSUED, cache=order.cache)
+
+
+def plain(order: Order) -> Callable[[], bytes]:
+    """Drawing the same HTML with WeasyPrint as its documentation begins, each file read from the disk."""
+    from issuer.certificate.design import ASSETS, lay  # noqa: PLC0415
+    from issuer.certificate.faces import CHINESE, LATIN, path_of  # noqa: PLC0415
+
+    laid = lay(
+        order.wording, design="classic-landscape", verify_url=order.verify_url, issued=f"{ISSUED:%FT%TZ}", cache=order.cache
+    )  # fmt: skip
+    folder = order.cache / "plain"
+    folder.mkdir(parents=True, exist_ok=True)
+    for address, (_, content) in laid.files.items():
+        (folder / address.removeprefix(ASSETS)).write_bytes(content)
+    faces = "".join(
+        f'@font-face{{font-family:"{face.family}";font-weight:{face.weight};font-style:{face.style};'
+        f'src:url("{path_of(face).as_uri()}")}}'
+        for face in (*CHINESE, *LATIN)
+    )
+    html = laid.html.replace("</head>", f"<style>{faces}{laid.style}</style></head>").replace(
+        ASSETS, f"{folder.as_uri()}/"
+    )
+
+    def draw() -> bytes:
+        from weasyprint import HTML  # noqa: PLC0415
+
+        pdf = HTML(string=html).write_pdf()
+        assert isinstance(pdf, bytes)
+        return pdf
+
+    return draw
+
+
+def main() -> None:
+    """Draw once for every line on standard input."""
+    order = pickle.loads(Path(sys.argv[2]).read_bytes())  # noqa: S301, from the process that started this one
+    draw = {"ours": ours, "plain": plain}[sys.argv[1]](order)
+    for _ in sys.stdin:
+        start = time.process_time()
+        pdf = draw()
+        taken = time.process_time() - start
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        drawn = Drawn(seconds=taken, until_then=sum(os.times()[:4]), size=len(pdf), peak=peak)
+        print(json.dumps(asdict(drawn)), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""The processes that draw certificates, so that drawing neither waits for WeasyPrint to load nor delays anything else.
+
+Each asker has a worker to itself. One that dies, hangs or asks for too much is killed and replaced, its asker gets
+`NotDrawn`, and nobody else notices; that is why this is no `ProcessPoolExecutor`, where one death breaks all.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import Pipe
+from pathlib import Path
+from queue import Empty, LifoQueue
+from threading import Lock
+from typing import Any
+
+from issuer.certificate.worker import READY
+from issuer.errors import Unavailable
+
+__all__ = ["NotDrawn", "Pool"]
+
+STARTING = 120  # seconds; on a new machine the static faces are made first
+DRAWING = 20  # seconds for one certificate, as the clock goes; a worker's CPU time is limited too
+WAITING = 60  # seconds in the line
+
+
+class NotDrawn(Unavailable):
+    """A certificate took too much time or memory, or none of the processes was free for a minute."""
+
+    code = "not_drawn"
+
+
+class Pool:
+    """Up to `size` processes, by default one a core.
+
+    `cache` is what `render` takes, `fonts` what `use_extra_fonts` does. Every method may be called from any thread.
+    """
+
+    def __init__(self, cache: Path, fonts: tuple[Path, ...] = (), size: int | None = None) -> None:
+        self.size = size or _cores()
+        self._told = (cache, *fonts)
+        self._lock = Lock()
+        self._workers: set[_Worker] = set()
+        self._idle: LifoQueue[_Worker] = LifoQueue()  # the last one used has the warmest caches
+        self._closed = False
+
+    def start(self) -> None:
+        """Start all processes; they warm up by themselves, for some two seconds. Without it, each starts when needed."""
+        with self._lock:
+            while len(self._workers) < self.size and not self._closed:
+                self._idle.put(self._another())
+
+    def render(self, *args: Any, **kwargs: Any) -> bytes:
+        """`issuer.certificate.render` in one of the processes: the same PDF, the same errors, or `NotDrawn`."""
+        with self._worker() as worker:
+            answer = worker.ask((args, kwargs))
+        if isinstance(answer, bytes):
+            return answer
+        kind, arguments, attributes = answer
+        error: Exception = kind.__new__(kind, *arguments)
+        vars(error).update(attributes)
+        raise error
+
+    def close(self) -> None:
+        """End all processes now; whoever waits for one gets `NotDrawn`, and so does whoever asks later."""
+        with self._lock:
+            self._closed = True
+            for worker in self._workers:
+                worker.kill()
+
+    @contextmanager
+    def _worker(self) -> "Iterator[_Worker]":
+        """A worker of the caller's own for a while. One that does not finish its work is replaced."""
+        worker = self._free()
+        if worker.ended:  # since its last certificate
+            self._replace(worker)
+            worker = self._free()
+        try:
+            yield worker
+        except BaseException:
+            self._replace(worker)
+            raise
+        self._idle.put(worker)
+
+    def _free(self) -> "_Worker":
+        with suppress(Empty):
+            return self._idle.get_nowait()
+        with self._lock:
+            if self._closed:
+                raise NotDrawn("The service is being stopped. Ask again later.")
+            if len(self._workers) < self.size:
+                return self._another()
+        try:
+            return self._idle.get(timeout=WAITING)
+        except Empty:
+            raise NotDrawn("Too many certificates are asked for at once. Ask again later.") from None
+
+    def _another(self) -> "_Worker":
+        worker = _Worker(self._told)
+        self._workers.add(worker)
+        return worker
+
+    def _replace(self, worker: "_Worker") -> None:
+        worker.kill()
+        with self._lock:
+            if not self._closed:
+                self._workers.remove(worker)
+                worker = self._another()
+            self._idle.put(worker)  # a dead one, when closed: it ends the waiting of whoever waits
+
+
+class _Worker:
+    """One process, which one thread at a time talks to."""
+
+    def __init__(self, told: tuple[Path, ...]) -> None:
+        self._connection, theirs = Pipe()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603, our own program
+                [sys.executable, "-m", "issuer.certificate.worker", str(theirs.fileno()), *map(str, told)],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                # The service's settings hold a passphrase and a database's password.
+                env={name: value for name, value in os.environ.items() if not name.startswith("ISSUER_")},
+                start_new_session=True,  # Ctrl-C is for the service, which then ends us
+            )
+        self._ready = False
+
+    @property
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def ask(self, question: object) -> Any:
+        """The answer to a question as `worker.serve` takes it. Raises `NotDrawn`."""
+        try:
+            if not self._ready:
+                self._ready = self._answer(STARTING) == READY
+            self._connection.send(question)
+            return self._answer(DRAWING)
+        except (EOFError, OSError) as error:
+            raise NotDrawn(
+                "The process that drew this certificate ended: out of time or memory, or with the service. Ask again; if it "
+                "happens again, its design asks for too much."
+            ) from error
+
+    def kill(self) -> None:
+        """End the process, and wait until it is gone."""
+        self._process.kill()
+        self._process.wait()
+
+    def _answer(self, seconds: float) -> Any:
+        if not self._connection.poll(seconds):
+            raise NotDrawn(
+                f"Drawing this certificate took longer than {seconds} seconds and was given up. Ask again later."
+            )
+        return self._connection.recv()
+
+
+def _cores() -> int:
+    """How many cores this process may use; only Linux says so."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
