@@ -5,7 +5,9 @@ from qrcode.main import QRCode
 
 __all__ = ["qr"]
 
-PIXELS = 4  # each way for a module: with one alone, Poppler at 100 dpi makes modules of one and two dots, which nothing reads
+PIXELS = (
+    4  # each way for a module: of one alone Poppler at 100 dpi makes modules of one and two dots, which nothing reads
+)
 MASK = 3  # every mask decodes; judging all eight, as the standard prefers, takes five times as long
 
 
