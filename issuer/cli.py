@@ -17,7 +17,7 @@ from credential import code as codes
 from issuer import confirmations, doctor, organisations
 from issuer.achievements import publish
 from issuer.certificate import prepare_faces, require_libraries
-from issuer.credentials.certificate import certificate, worded
+from issuer.credentials import renditions
 from issuer.credentials.issue import issue
 from issuer.credentials.revoke import revoke
 from issuer.errors import Conflict, FieldProblem, Invalid, IssuerError
@@ -36,9 +36,9 @@ First time:  issuer init ORGANISATION.toml,  then  issuer achievement ACHIEVEMEN
 
 Settings come from the environment: ISSUER_PUBLIC_URL (the address that stands in every credential: choose it once),
 ISSUER_HOST and ISSUER_PORT (127.0.0.1, 8000), ISSUER_DATA_DIR (var/issuer) and within it by default ISSUER_KEYS_DIR,
-ISSUER_CACHE_DIR and ISSUER_DATABASE_URL (SQLite; or postgresql://…), ISSUER_KEY_PASSPHRASE or
-ISSUER_KEY_PASSPHRASE_FILE (without one, a machine key guards the keys), VERIFIER_PUBLIC_URL (the address that QR codes
-open).
+ISSUER_CACHE_DIR, ISSUER_DATABASE_URL (SQLite; or postgresql://…) and ISSUER_FILES_URL (a folder; or s3://bucket/folder
+with AWS_ACCESS_KEY_ID and its kin), ISSUER_KEY_PASSPHRASE or ISSUER_KEY_PASSPHRASE_FILE (without one, a machine key
+guards the keys), VERIFIER_PUBLIC_URL (the address that QR codes open).
 """
 Row = TypeVar("Row")
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -108,8 +108,18 @@ def issue_file(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row and issue nothing.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write each certificate (.pdf) and token (.jwt) here.")] = None,
+    rendition: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Which certificate; may be given again. {', '.join(renditions.RENDITIONS)}; or badge (.png)."
+        ),
+    ] = None,
 ) -> None:
     """Issue a whole roster. One bad row and nothing of the file is issued; the same file again issues nothing twice."""
+    wanted = tuple(dict.fromkeys(rendition or (renditions.BILINGUAL,)))
+    for name in wanted:
+        if name != renditions.BADGE:
+            renditions.check(name)
     service = _service()
     organisation = _organisation(service)
     completions = read_roster(service, organisation.id, file, achievement)
@@ -124,10 +134,9 @@ def issue_file(
         issued = issue(service, organisation.id, completion)
         new += issued.new
         if out:
-            with service.database.reading() as session:
-                words = worded(session, issued.credential)
-            pdf = certificate(service, issued.credential, words)
-            (out / f"{issued.credential.code}.pdf").write_bytes(pdf)
+            for name in wanted:
+                content = renditions.made(service, issued.credential, name)
+                (out / renditions.file_name(issued.credential.code, name)).write_bytes(content)
             (out / f"{issued.credential.code}.jwt").write_text(issued.credential.token or "")
     say.print(f"{new} issued, {len(completions) - new} were issued before.")
 

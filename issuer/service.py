@@ -1,4 +1,4 @@
-"""What every act of the issuer works with: the settings, the database, the keys and the clock."""
+"""What every act of the issuer works with: the settings, the database, the files, the keys and the clock."""
 
 import logging
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from pathlib import Path
 from issuer.addresses import Addresses
 from issuer.database import Database, open_database
 from issuer.errors import Misconfigured
+from issuer.files import Files, open_files
 from issuer.settings import Settings
 from keys.errors import KeyringError, KeyringMissing
 from keys.kept import KeptKey
@@ -90,6 +91,7 @@ class Service:
     settings: Settings
     addresses: Addresses
     database: Database
+    files: Files
     keyrings: Keyrings
     clock: Callable[[], datetime]
 
@@ -99,7 +101,7 @@ class Service:
 
 
 def open_service(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Service:
-    """Open the database (bringing it up to date) and the keys. Raises `issuer.errors.Misconfigured`."""
+    """Open the database (bringing it up to date), the files and the keys. Raises `issuer.errors.Misconfigured`."""
     addresses = Addresses(settings.public_url)
     _private_folder(settings.data_dir)
     wrapping = Wrapping(passphrase=settings.passphrase, machine_key=lambda: machine_key(settings.machine_key_file))
@@ -107,6 +109,7 @@ def open_service(settings: Settings, clock: Callable[[], datetime] = lambda: dat
         settings=settings,
         addresses=addresses,
         database=open_database(settings.database_url),
+        files=open_files(settings.files_url),
         keyrings=Keyrings(settings.keys_dir, wrapping, addresses, lambda: clock().replace(microsecond=0)),
         clock=clock,
     )

@@ -23,6 +23,7 @@ class Settings:
     data_dir: Path
     keys_dir: Path
     cache_dir: Path
+    files_url: str
     database_url: str = field(repr=False)  # holds a password where it is PostgreSQL
     passphrase: str | None = field(repr=False)
 
@@ -44,6 +45,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         data_dir=data_dir,
         keys_dir=Path(environment.get("ISSUER_KEYS_DIR", data_dir / "keys")).absolute(),
         cache_dir=Path(environment.get("ISSUER_CACHE_DIR", data_dir / "cache")).absolute(),
+        files_url=environment.get("ISSUER_FILES_URL") or (data_dir / "files").as_uri(),
         database_url=environment.get("ISSUER_DATABASE_URL", f"sqlite:///{data_dir / 'issuer.db'}"),
         passphrase=_passphrase(environment),
     )

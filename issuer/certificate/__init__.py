@@ -10,7 +10,19 @@ from pathlib import Path
 from threading import Lock
 
 from credential.wording import Fact, Section, Text, Wording
-from issuer.certificate.design import LARGE_PRINT, PLAIN, Brand, Design, designs, packaged, read_design
+from issuer.certificate.badge import picture
+from issuer.certificate.design import (
+    CLASSIC,
+    LARGE_PRINT,
+    MEDAL,
+    PLAIN,
+    Brand,
+    Design,
+    designs,
+    is_packaged,
+    packaged,
+    read_design,
+)
 from issuer.certificate.faces import LATIN, Undrawable, undrawable, unfaithful
 from issuer.certificate.fitting import TooLong
 from issuer.certificate.instances import static
@@ -18,7 +30,9 @@ from issuer.certificate.layout import lay
 from issuer.certificate.libraries import LibrariesMissing, missing_libraries, require_libraries
 
 __all__ = [
+    "CLASSIC",
     "LARGE_PRINT",
+    "MEDAL",
     "PLAIN",
     "Brand",
     "Design",
@@ -26,8 +40,10 @@ __all__ = [
     "TooLong",
     "Undrawable",
     "designs",
+    "is_packaged",
     "missing_libraries",
     "packaged",
+    "picture",
     "prepare_faces",
     "read_design",
     "render",
