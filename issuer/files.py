@@ -18,13 +18,12 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from issuer.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, RetryConfig  # they exist for type checkers only
+    from obstore.store import RetryConfig  # it exists for type checkers only
 
 __all__ = ["Files", "open_files"]
 
 # A request waits for the store: better an error that says "try again" than a minute of silence.
 PATIENCE: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
-CONNECTION: "ClientConfig" = {"connect_timeout": "3s", "timeout": "10s"}
 EXAMINED = "examined"  # the one key whose content changes
 log = logging.getLogger("issuer")
 
@@ -76,7 +75,7 @@ def open_files(url: str) -> Files:
     try:
         if url.startswith("file:"):
             return Files(LocalStore.from_url(url, mkdir=True))
-        return Files(from_url(url, client_options=CONNECTION, retry_config=PATIENCE))
+        return Files(from_url(url, retry_config=PATIENCE))
     except (BaseError, OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise Misconfigured(

@@ -10,6 +10,7 @@ A kept file that was lost or damaged is drawn again. If that makes other bytes, 
 """
 
 import logging
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 
@@ -31,6 +32,7 @@ LARGE = "large-"
 BILINGUAL = "bilingual"  # what is given where nothing is asked for
 RENDITIONS = (*phrases.RENDITIONS, *(f"{LARGE}{name}" for name in phrases.RENDITIONS))  # of the PDF
 BADGE = "badge"  # the PNG
+SHA256 = re.compile(r"[0-9a-f]{64}")
 log = logging.getLogger("issuer")
 
 
@@ -83,6 +85,8 @@ def made(service: Service, credential: Credential, name: str) -> bytes:
 
 def recorded(session: Session, credential: Credential, digest: str) -> File:
     """What was recorded of the file with this SHA-256 in hex, or `NotFound`: then we did not give it out."""
+    if not SHA256.fullmatch(digest):
+        raise NotFound("A SHA-256 is written as 64 hexadecimal digits in small letters.")
     found = session.scalars(
         select(File).where(File.code == credential.code, File.sha256 == digest).order_by(File.rendition)
     ).first()

@@ -38,7 +38,7 @@ def woven(name: str, radius: float, lobes: int, amplitude: float, strands: int) 
 def medal() -> str:
     """A milled rim, a woven ring on paper, and the ground that the text stands on, with a rule above the code."""
     ring, ring_uses = woven("ring", 70.4, LOBES, 4.9, 6)
-    ground, ground_uses = woven("ground", 31, 12, 25.5, 8)
+    ground, ground_uses = woven("ground", 42.5, 24, 14, 6)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-80 -80 160 160">'
         f"<defs>{ring}{ground}</defs>"
