@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credential import document
-from issuer.descriptions.achievement import CLASSIC, Described, DescribedAlignment, Translation, read_achievement
+from issuer.descriptions.achievement import Described, DescribedAlignment, Translation, read_achievement
 from issuer.errors import FieldProblem, Invalid, NotFound
+from issuer.looks import keep
 from issuer.organisations import find as find_organisation
 from issuer.organisations import hold, profile
 from issuer.service import Service
@@ -50,15 +51,18 @@ class AchievementVersion(document.Achievement, frozen=True, kw_only=True, rename
 
 
 def publish(service: Service, organisation_id: str, given: Mapping[str, Any]) -> Achievement:
-    """Publish an achievement, or its next version when something changed. The same content again is the same version."""
+    """Publish an achievement, or its next version when something changed: its content, or the look it is shown in."""
     described = read_achievement(given)
+    with service.database.reading() as session:
+        # Before the version is recorded, and not while others wait to write: the store may be far away.
+        look = keep(service, find_organisation(session, organisation_id), described.design)
     with service.database.writing() as session:
         organisation = find_organisation(session, organisation_id)
         hold(session, organisation_id)  # two at once would else make the same version number
         newest = _newest(session, organisation_id, described.slug)
         if (
             newest
-            and (newest.design or CLASSIC) == described.design
+            and newest.look == look
             and newest.document == _bytes(service, organisation, described, newest.version)
         ):
             return newest
@@ -68,7 +72,7 @@ def publish(service: Service, organisation_id: str, given: Mapping[str, Any]) ->
             slug=described.slug,
             version=version,
             document=_bytes(service, organisation, described, version),
-            design=described.design,
+            look=look,
             created_at=service.now(),
         )
         session.add(achievement)

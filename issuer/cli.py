@@ -19,7 +19,7 @@ from credential import code as codes
 from issuer import confirmations, doctor, organisations
 from issuer.achievements import publish
 from issuer.certificate import prepare_faces, require_libraries
-from issuer.credentials.certificate import certificate, worded
+from issuer.credentials import renditions
 from issuer.credentials.issue import issue
 from issuer.credentials.revoke import revoke
 from issuer.descriptions.organisation import read_organisation
@@ -39,9 +39,10 @@ First time:  issuer init ORGANISATION.toml,  then  issuer achievement ACHIEVEMEN
 
 Settings come from the environment: ISSUER_PUBLIC_URL (the address that stands in every credential: choose it once),
 ISSUER_HOST and ISSUER_PORT (127.0.0.1, 8000), ISSUER_DATA_DIR (var/issuer) and within it by default ISSUER_KEYS_DIR,
-ISSUER_CACHE_DIR and ISSUER_DATABASE_URL (SQLite; or postgresql://…), ISSUER_KEY_PASSPHRASE or
-ISSUER_KEY_PASSPHRASE_FILE (without one, a machine key guards the keys), VERIFIER_PUBLIC_URL (the address that QR codes
-open), ISSUER_EXTRA_FONTS (font files for rare characters and more scripts: docs/fonts.md).
+ISSUER_CACHE_DIR, ISSUER_DATABASE_URL (SQLite; or postgresql://…) and ISSUER_FILES_URL (a folder; or s3://bucket/folder
+with AWS_ACCESS_KEY_ID and its kin), ISSUER_KEY_PASSPHRASE or ISSUER_KEY_PASSPHRASE_FILE (without one, a machine key
+guards the keys), VERIFIER_PUBLIC_URL (the address that QR codes open), ISSUER_EXTRA_FONTS (font files for rare
+characters and more scripts: docs/fonts.md).
 """
 Row = TypeVar("Row")
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -120,8 +121,18 @@ def issue_file(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row and issue nothing.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write each certificate (.pdf) and token (.jwt) here.")] = None,
+    rendition: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Which certificate; may be given again. {', '.join(renditions.RENDITIONS)}; or badge (.png)."
+        ),
+    ] = None,
 ) -> None:
     """Issue a whole roster. One bad row and nothing of the file is issued; the same file again issues nothing twice."""
+    wanted = tuple(dict.fromkeys(rendition or (renditions.BILINGUAL,)))
+    for name in wanted:
+        if name != renditions.BADGE:
+            renditions.check(name)
     service = _service()
     organisation = _organisation(service)
     completions = read_roster(service, organisation.id, file, achievement)
@@ -139,7 +150,7 @@ def issue_file(
             issued = issue(service, organisation.id, completion)
             new += issued.new
             if out:
-                drawn.append(askers.submit(_write, service, issued.credential, out))
+                drawn += [askers.submit(_write, service, issued.credential, name, out) for name in wanted]
         for each in _with_progress(tuple(drawn), "Drawing"):
             each.result()
     say.print(f"{new} issued, {len(completions) - new} were issued before.")
@@ -267,11 +278,10 @@ def _organisation(service: Service) -> Organisation:
         return organisations.the_only_one(session)
 
 
-def _write(service: Service, credential: Credential, folder: Path) -> None:
-    """Write the certificate and the token."""
-    with service.database.reading() as session:
-        words = worded(session, credential)
-    (folder / f"{credential.code}.pdf").write_bytes(certificate(service, credential, words))
+def _write(service: Service, credential: Credential, rendition: str, folder: Path) -> None:
+    """Write one rendition of the certificate, and the token."""
+    content = renditions.made(service, credential, rendition)
+    (folder / renditions.file_name(credential.code, rendition)).write_bytes(content)
     (folder / f"{credential.code}.jwt").write_text(credential.token or "")
 
 

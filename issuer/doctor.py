@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from issuer import organisations
 from issuer.certificate import added_characters, missing_libraries, undrawable
 from issuer.errors import IssuerError
-from issuer.service import open_service
+from issuer.service import Service, open_service
 from issuer.settings import Settings, settings_from
 from keys.errors import KeyringError
 from keys.keyring import Keyring
@@ -38,6 +38,7 @@ def examine() -> list[Finding]:
             for face, added in added_characters().items()
         ]
         findings.append(Finding("database", True, service.database.engine.url.render_as_string()))
+        findings.append(_files(service))
         with service.database.reading() as session:
             organisation = organisations.the_only_one(session)
         findings.append(Finding("organisation", True, f"{organisation.id} ({organisation.names['zh-Hans']})"))
@@ -57,6 +58,14 @@ def _fonts() -> Finding:
     except IssuerError as error:
         return Finding("fonts", False, str(error))
     return Finding("fonts", not missing, f"cannot draw {missing}" if missing else "Chinese and extended Latin")
+
+
+def _files(service: Service) -> Finding:
+    try:
+        service.files.examine()
+    except IssuerError as error:
+        return Finding("files", False, f"{service.settings.files_url}: {error}")
+    return Finding("files", True, f"{service.settings.files_url} can be written and read")
 
 
 def _guard(settings: Settings) -> Finding:

@@ -1,4 +1,4 @@
-"""What every act of the issuer works with: the settings, the database, the keys and the clock."""
+"""What every act of the issuer works with: the settings, the database, the files, the keys and the clock."""
 
 import logging
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from issuer.certificate import use_extra_fonts
 from issuer.certificate.pool import Pool
 from issuer.database import Database, open_database
 from issuer.errors import Misconfigured
+from issuer.files import Files, open_files
 from issuer.settings import Settings
 from keys.errors import KeyringError, KeyringMissing
 from keys.kept import KeptKey
@@ -92,6 +93,7 @@ class Service:
     settings: Settings
     addresses: Addresses
     database: Database
+    files: Files
     keyrings: Keyrings
     drawing: Pool
     clock: Callable[[], datetime]
@@ -117,6 +119,7 @@ def open_service(
         settings=settings,
         addresses=addresses,
         database=open_database(settings.database_url),
+        files=open_files(settings.files_url),
         keyrings=Keyrings(settings.keys_dir, wrapping, addresses, lambda: clock().replace(microsecond=0)),
         drawing=drawing or Pool(settings.cache_dir, settings.extra_fonts),
         clock=clock,

@@ -23,6 +23,7 @@ class Settings:
     data_dir: Path
     keys_dir: Path
     cache_dir: Path
+    files_url: str
     extra_fonts: tuple[Path, ...] = ()
     database_url: str = field(repr=False)  # holds a password where it is PostgreSQL
     passphrase: str | None = field(repr=False)
@@ -48,6 +49,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         extra_fonts=tuple(
             Path(name).absolute() for name in environment.get("ISSUER_EXTRA_FONTS", "").split(os.pathsep) if name
         ),
+        files_url=environment.get("ISSUER_FILES_URL") or (data_dir / "files").as_uri(),
         database_url=environment.get("ISSUER_DATABASE_URL", f"sqlite:///{data_dir / 'issuer.db'}"),
         passphrase=_passphrase(environment),
     )

@@ -22,6 +22,7 @@ __all__ = [
     "Confirmation",
     "Credential",
     "Dictionary",
+    "File",
     "Organisation",
     "StatusIndex",
     "StatusList",
@@ -88,10 +89,7 @@ class ApiKey(Table):
 
 
 class Achievement(Table):
-    """One version of an achievement: the published bytes, which never change, and the design of its certificates.
-
-    `design` is a folder of `templates/certificates`, None the one that was the only one once, classic-landscape.
-    """
+    """One version of an achievement: the published bytes, which never change, and the `issuer.looks.Look` of its files."""
 
     __tablename__ = "achievements"
 
@@ -99,7 +97,7 @@ class Achievement(Table):
     slug: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     document: Mapped[bytes]
-    design: Mapped[str | None]
+    look: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
 
 
@@ -165,6 +163,17 @@ class Credential(Table):
     revoked_at: Mapped[datetime | None]
     revocation_reason: Mapped[str | None]
     superseded_by: Mapped[str | None] = mapped_column(ForeignKey("credentials.code"))
+
+
+class File(Table):
+    """A rendition of a credential that was given out, by the SHA-256 of its bytes, which lie in `issuer.files`."""
+
+    __tablename__ = "files"
+
+    code: Mapped[str] = mapped_column(ForeignKey("credentials.code"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    rendition: Mapped[str] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]
 
 
 class Confirmation(Table):

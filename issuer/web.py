@@ -15,10 +15,9 @@ from litestar.params import FromPath
 
 from credential import code as codes
 from credential import document, reader
-from credential.wording import Wording
 from issuer import achievements, confirmations, organisations
-from issuer.credentials import dictionaries
-from issuer.credentials.certificate import certificate, worded
+from issuer.credentials import dictionaries, renditions
+from issuer.credentials.certificate import worded
 from issuer.credentials.records import find
 from issuer.errors import NotFound
 from issuer.service import Service
@@ -30,6 +29,7 @@ __all__ = ["ROUTES"]
 TEMPLATES = Path(__file__).parent.parent / "templates" / "credential"
 PAGES = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 JWT = "application/vc+jwt"
+FILES = {"pdf": "application/pdf", "png": "image/png"}
 FOR_EVER = "public, max-age=31536000, immutable"
 SOON = "public, max-age=60"
 CSP = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -127,37 +127,51 @@ def dictionary(
 async def credential(
     request: Request[Any, Any, Any], service: NamedDependency[Service], name: FromPath[str]
 ) -> Response[bytes]:
-    """A credential as a page, or as `.jwt`, `.json` or `.pdf`, or as the Accept header asks."""
+    """A credential as a page, or as `.jwt`, `.json`, `.pdf` (`?rendition=…`) or `.png`, or as the Accept header asks."""
     stem, _, suffix = name.partition(".")  # a suffix in the route's pattern would not be told from the code
     form = suffix or _asked_form(request.headers.get("Accept", "*/*"))
-    if form not in {"jwt", "json", "pdf", "html"}:
-        raise NotFound(f"A credential has the forms .jwt, .json and .pdf, not .{suffix[:20]}.")
+    if form not in {"jwt", "json", "pdf", "png", "html"}:
+        raise NotFound(f"A credential has the forms .jwt, .json, .pdf and .png, not .{suffix[:20]}.")
 
-    def look_up() -> tuple[Credential, Wording | None]:
+    def look_up() -> Credential:
         with service.database.reading() as session:
-            found = find(session, stem)
-            return found, worded(session, found) if form in {"html", "pdf"} else None
+            return find(session, stem)
 
-    found, words = await anyio.to_thread.run_sync(look_up)
+    found = await anyio.to_thread.run_sync(look_up)
     assert found.token is not None
     if form == "jwt":
         return _published(request, found.token.encode(), JWT, SOON, Vary="Accept")
     if form == "json":
         return _published(request, found.document, "application/vc+ld+json", SOON, Vary="Accept")
-    assert words is not None
     if form == "html":
-        return _page(request, service, found, words)
-    # Who waits for a drawing process stands in a line of their own, never before what verifiers fetch.
-    pdf = await anyio.to_thread.run_sync(
-        certificate, service, found, words, limiter=_drawing_line(service.drawing.size)
-    )
-    disposition = f'inline; filename="{codes.printed(found.code)}.pdf"'
-    return _published(request, pdf, "application/pdf", SOON, **{"Content-Disposition": disposition})
+        return await anyio.to_thread.run_sync(_page, request, service, found)
+    rendition = renditions.BADGE
+    if form == "pdf":
+        rendition = request.query_params.get("rendition", renditions.BILINGUAL)
+        renditions.check(rendition)
+    content = await anyio.to_thread.run_sync(renditions.kept, service, found, rendition)
+    if content is None:
+        # Who waits for a drawing process stands in a line of their own, never before what verifiers fetch.
+        line = _drawing_line(service.drawing.size)
+        content = await anyio.to_thread.run_sync(renditions.made, service, found, rendition, limiter=line)
+    disposition = f'inline; filename="{renditions.file_name(codes.printed(found.code), rendition)}"'
+    return _published(request, content, FILES[form], SOON, **{"Content-Disposition": disposition}, Vary="Accept")
 
 
 @lru_cache
 def _drawing_line(size: int) -> anyio.CapacityLimiter:
     return anyio.CapacityLimiter(size)
+
+
+@get("/credentials/{code:str}/files/{digest:str}", sync_to_thread=True)
+def file(
+    request: Request[Any, Any, Any], service: NamedDependency[Service], code: FromPath[str], digest: FromPath[str]
+) -> Response[bytes]:
+    """Whether a file with this SHA-256 was given out for this credential: which rendition, and when it was made."""
+    with service.database.reading() as session:
+        found = renditions.recorded(session, find(session, code), digest)
+    answer = {"rendition": found.rendition, "made_at": document.moment(found.made_at)}
+    return _published(request, msgspec.json.encode(answer), "application/json", FOR_EVER)
 
 
 @get("/credentials/{code:str}/status", sync_to_thread=True)
@@ -197,13 +211,17 @@ def _asked_form(accept: str) -> str:
             return "json"
         if media_type == "application/pdf":
             return "pdf"
+        if media_type == "image/png":
+            return "png"
         if media_type in {"text/html", "*/*", "text/*"}:
             return "html"
     return "html"
 
 
-def _page(request: Request[Any, Any, Any], service: Service, found: Credential, words: Wording) -> Response[bytes]:
+def _page(request: Request[Any, Any, Any], service: Service, found: Credential) -> Response[bytes]:
     assert found.token is not None
+    with service.database.reading() as session:
+        words = worded(session, found)
     html = PAGES.get_template("page.html").render(
         words=words,
         claims=reader.read(found.token).claims,
@@ -216,5 +234,6 @@ def _page(request: Request[Any, Any, Any], service: Service, found: Credential, 
 
 
 ROUTES = [
-    profile, jwks, key, confirmed, achievement, status_list, dictionary, credential, credential_status, style, healthz,
+    profile, jwks, key, confirmed, achievement, status_list, dictionary, credential, credential_status, file, style,
+    healthz,
 ]  # fmt: skip

@@ -133,6 +133,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
         data_dir=tmp_path / "issuer",
         keys_dir=tmp_path / "issuer" / "keys",
         cache_dir=CACHE,
+        files_url=(tmp_path / "issuer" / "files").as_uri(),
         database_url=database_url,
         passphrase=None,
     )

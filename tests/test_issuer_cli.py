@@ -66,6 +66,20 @@ def test_a_roster_is_issued_once(ready: Run, roster: Path, tmp_path: Path) -> No
     assert len(list((tmp_path / "out").glob("*.pdf"))) == len(list((tmp_path / "out").glob("*.jwt"))) == 2
 
 
+def test_a_roster_is_written_in_the_renditions_that_were_asked_for(ready: Run, roster: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    asked = ("--rendition", "bilingual", "--rendition", "large-en", "--rendition", "badge")
+    assert ready("issue", roster, "--out", out, *asked)[0] == 0
+    kinds = sorted("".join(file.suffixes) for file in out.iterdir())
+    assert kinds == sorted([".jwt", ".pdf", ".large-en.pdf", ".png"] * 2)
+
+
+def test_an_unknown_rendition_is_named_before_anything_is_issued(ready: Run, roster: Path, tmp_path: Path) -> None:
+    code, _, said = ready("issue", roster, "--out", tmp_path / "out", "--rendition", "klingon")
+    assert (code, "There are bilingual" in said) == (1, True)
+    assert "2 issued" in ready("issue", roster)[1]
+
+
 def test_a_bad_row_is_named_and_nothing_of_the_file_is_issued(ready: Run, roster: Path) -> None:
     roster.write_text(ROSTER + "3,data-analysis,,2026-11-15\n", encoding="utf-8")
     assert ready("issue", roster) == (1, "", "issuer: row 4, column name: is missing\n")
@@ -206,6 +220,14 @@ def readable(file: Path) -> bytes:
 def test_the_doctor_finds_everything_in_order(ready: Run) -> None:
     code, said, _ = ready("doctor")
     assert (code, "✗" in said) == (0, False)
+
+
+def test_the_doctor_says_where_files_cannot_be_written_and_looks_on(ready: Run, tmp_path: Path) -> None:
+    assert f"✓ files: {(tmp_path / 'issuer/files').as_uri()} can be written and read" in ready("doctor")[1]
+    shutil.rmtree(tmp_path / "issuer/files")
+    (tmp_path / "issuer/files").symlink_to("/proc")
+    code, said, _ = ready("doctor")
+    assert (code, "✗ files:" in said, "✓ signing key" in said) == (1, True, True)
 
 
 def test_the_doctor_says_what_is_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from credential import proof, status
 from credential.errors import CredentialError
-from issuer.credentials.certificate import certificate, qr_address, worded
+from issuer.credentials.certificate import qr_address
+from issuer.credentials.renditions import BILINGUAL, made
 from issuer.service import Service
 from issuer.tables import Credential
 from tests.conftest import Clock, FetcherInProcess
@@ -63,9 +64,7 @@ def real(service: Service, credential: Credential, fetcher: FetcherInProcess) ->
 @pytest.fixture
 def forms(real: Issuer) -> dict[str, bytes]:
     """One credential in each form in which it can be handed in; `foreign` as a vc+jwt without registered claims."""
-    with real.service.database.reading() as session:
-        words = worded(session, real.credential)
-    pdf = certificate(real.service, real.credential, words)
+    pdf = made(real.service, real.credential, BILINGUAL)
     token = (real.credential.token or "").encode()
     bare = {
         k: v for k, v in json.loads(real.credential.document).items() if k not in {"iss", "jti", "sub", "nbf", "exp"}

@@ -10,7 +10,19 @@ from pathlib import Path
 from threading import Lock
 
 from credential.wording import Fact, Section, Text, Wording
-from issuer.certificate.design import LARGE_PRINT, PLAIN, Brand, Design, designs, packaged, read_design
+from issuer.certificate.badge import picture
+from issuer.certificate.design import (
+    CLASSIC,
+    LARGE_PRINT,
+    MEDAL,
+    PLAIN,
+    Brand,
+    Design,
+    designs,
+    is_packaged,
+    packaged,
+    read_design,
+)
 from issuer.certificate.extra import added_characters, use_extra_fonts
 from issuer.certificate.faces import LATIN, Undrawable, undrawable, unfaithful
 from issuer.certificate.fitting import TooLong
@@ -19,7 +31,9 @@ from issuer.certificate.layout import lay
 from issuer.certificate.libraries import LibrariesMissing, missing_libraries, require_libraries
 
 __all__ = [
+    "CLASSIC",
     "LARGE_PRINT",
+    "MEDAL",
     "PLAIN",
     "Brand",
     "Design",
@@ -28,8 +42,10 @@ __all__ = [
     "Undrawable",
     "added_characters",
     "designs",
+    "is_packaged",
     "missing_libraries",
     "packaged",
+    "picture",
     "prepare_faces",
     "read_design",
     "render",

@@ -1,8 +1,9 @@
-"""Designs and brands: how a certificate looks, apart from what it says.
+"""Designs and brands: how a certificate or a badge looks, apart from what it says.
 
 A design is a folder of `templates/certificates` with `design.toml`, `certificate.html`, `certificate.css` and SVG files,
-all but the first of them Jinja2 templates; `parts.html` beside the folders is common to all. It is versioned by its
-content: one changed byte is another version. A brand is what an organisation adds: two colours, a logo, a seal.
+all but the first of them Jinja2 templates, or one of `templates/badges` with `badge.html` and `badge.css`;
+`certificates/parts.html` is common to all. It is versioned by its content: one changed byte is another version. A brand is
+what an organisation adds: two colours, a logo, a seal.
 """
 
 import re
@@ -17,11 +18,17 @@ import msgspec
 
 from issuer.errors import Misconfigured
 
-__all__ = ["FOLDER", "LARGE_PRINT", "PLAIN", "Brand", "Design", "Manifest", "designs", "packaged", "read_design"]
+__all__ = [
+    "CLASSIC", "DESIGNS", "LARGE_PRINT", "MEDAL", "PLAIN", "Brand", "Design", "Manifest", "designs", "is_packaged",
+    "packaged", "read_design",
+]  # fmt: skip
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "certificates"
+BADGES = FOLDER.parent / "badges"
+CLASSIC = "classic-landscape"
+DESIGNS = (CLASSIC, "modern-landscape", "portrait-transcript", "skill-level")
 LARGE_PRINT = "large-print"  # the rendition of every design for people who need large letters
-NEEDED = ("certificate.html", "certificate.css")
+MEDAL = "medal"  # the one badge
 KINDS = (".html", ".css", ".svg", ".toml")
 LARGEST = 512 * 1024
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -48,9 +55,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Design:
-    """One version of a design: its files by name, and what its manifest says. Equal are designs of the same version."""
+    """One version of a design: its files by name, and what its manifest says. Equal are designs of the same version.
+
+    `page` is what it draws, certificate or badge; its template and its style sheet are called that.
+    """
 
     name: str
+    page: str
     files: Mapping[str, bytes]
     manifest: Manifest
 
@@ -86,7 +97,8 @@ PLAIN = Brand()
 
 def read_design(name: str, files: Mapping[str, bytes]) -> Design:
     """A design from its files. Raises `Misconfigured` that names the file and what is wrong with it."""
-    for needed in ("design.toml", *NEEDED):
+    page = "badge" if "badge.html" in files else "certificate"
+    for needed in ("design.toml", f"{page}.html", f"{page}.css"):
         if needed not in files:
             raise Misconfigured(f"The design {name} has no {needed}.")
     if sum(map(len, files.values())) > LARGEST:
@@ -95,16 +107,20 @@ def read_design(name: str, files: Mapping[str, bytes]) -> Design:
         manifest = msgspec.toml.decode(files["design.toml"], type=Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Misconfigured(f"The design {name}: design.toml: {error}") from error
-    return Design(name=name, files=dict(files), manifest=manifest)
+    return Design(name=name, page=page, files=dict(files), manifest=manifest)
 
 
 def packaged(name: str) -> Design:
-    """The design as it lies in `templates/certificates` now. Raises `Misconfigured`."""
-    folder = FOLDER / name
-    if not folder.is_dir():
+    """The design as it lies in `templates` now. Raises `Misconfigured`."""
+    if not is_packaged(name):
         raise Misconfigured(f"There is no design {name[:60]!r}; there are {', '.join(designs())}.")
-    files = {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in KINDS}
+    files = {file.name: file.read_bytes() for file in _folder(name).iterdir() if file.suffix in KINDS}
     return read_design(name, {**files, "parts.html": (FOLDER / "parts.html").read_bytes()})
+
+
+def is_packaged(name: str) -> bool:
+    """Whether there is such a design in `templates` now."""
+    return _folder(name).is_dir()
 
 
 def designs() -> tuple[str, ...]:

@@ -101,7 +101,7 @@ class _Templates:
     """The templates of one version of a design, compiled once."""
 
     def __init__(self, design: Design) -> None:
-        self._design = design.name
+        self._design = design
         texts = {name: content.decode("utf-8") for name, content in design.files.items() if name != "design.toml"}
         self._environment = Environment(
             loader=DictLoader(texts),
@@ -116,20 +116,20 @@ class _Templates:
         self.drawn = lru_cache(self._drawn)
 
     def html(self, **said: Any) -> str:
-        return self._filled("certificate.html", said)
+        return self._filled(f"{self._design.page}.html", said)
 
     def _drawn(self, colours: _Colours, families: "_Families") -> tuple[str, dict[str, tuple[str, bytes]]]:
         """The style sheet and the pictures in these colours."""
         pictures = {
             ASSETS + name: ("image/svg+xml", self._filled(name, vars(colours)).encode()) for name in self._pictures
         }
-        return self._filled("certificate.css", vars(colours) | vars(families)), pictures
+        return self._filled(f"{self._design.page}.css", vars(colours) | vars(families)), pictures
 
     def _filled(self, name: str, values: Mapping[str, Any]) -> str:
         try:
             return self._environment.get_template(name).render(values)
         except TemplateError as error:
-            raise Misconfigured(f"The design {self._design}: {name}: {error}") from error
+            raise Misconfigured(f"The design {self._design.name}: {name}: {error}") from error
 
 
 @lru_cache(maxsize=64)

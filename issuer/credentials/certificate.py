@@ -1,14 +1,17 @@
-"""From a stored credential to its certificate: a view of the token, made from signed bytes only."""
+"""From a stored credential to what it looks like: a view of the token, made from signed bytes only."""
+
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy.orm import Session
 
 from credential import reader
 from credential.errors import NotPackable
+from credential.phrases import RENDITIONS
 from credential.qr import pack
 from credential.wording import Wording, wording
 from issuer import achievements
-from issuer.certificate import packaged
+from issuer.certificate import Brand, Design
 from issuer.credentials.dictionaries import dictionary
 from issuer.service import Service
 from issuer.tables import Credential
@@ -18,13 +21,13 @@ __all__ = ["certificate", "qr_address", "worded"]
 MOST_PRINTED = 1300  # digits; with an address of 80 characters a QR code of version 20, 0.36 mm per module on 35 mm
 
 
-def worded(session: Session, credential: Credential) -> Wording:
-    """What the certificate of an issued credential says."""
+def worded(session: Session, credential: Credential, languages: Sequence[str] = RENDITIONS["bilingual"]) -> Wording:
+    """What the certificate of an issued credential says in `languages`."""
     assert credential.token is not None  # `records.find` gives no other
     published = achievements.find(
         session, credential.organisation_id, credential.achievement_slug, credential.achievement_version
     )
-    return wording(reader.read(credential.token).claims, msgspec.json.decode(published.document))
+    return wording(reader.read(credential.token).claims, msgspec.json.decode(published.document), languages)
 
 
 def qr_address(service: Service, credential: Credential) -> str:
@@ -52,8 +55,11 @@ def qr_address(service: Service, credential: Credential) -> str:
     return f"{address}#{digits}" if len(digits) <= MOST_PRINTED else address
 
 
-def certificate(service: Service, credential: Credential, words: Wording) -> bytes:
-    """The certificate as PDF, saying `words`. Raises what `issuer.certificate.render` does, and `NotDrawn`."""
+def certificate(service: Service, credential: Credential, words: Wording, design: Design, brand: Brand) -> bytes:
+    """The certificate, or what else `design` draws, as PDF, saying `words`.
+
+    Raises what `issuer.certificate.render` does, and `NotDrawn`.
+    """
     assert credential.token is not None
     assert credential.issued_at is not None
     return service.drawing.render(
@@ -62,5 +68,6 @@ def certificate(service: Service, credential: Credential, words: Wording) -> byt
         verify_url=qr_address(service, credential),
         issued_at=credential.issued_at,
         cache=service.settings.cache_dir,
-        design=packaged("classic-landscape"),
+        design=design,
+        brand=brand,
     )

@@ -8,16 +8,15 @@ import msgspec
 
 from credential.phrases import LANGUAGES
 from issuer.addresses import NAME, is_web_address
-from issuer.certificate.design import designs
+from issuer.certificate.design import CLASSIC, designs
 from issuer.descriptions.organisation import MOST_SIGNATORIES
 from issuer.descriptions.reading import Reading, converted
 
-__all__ = ["CLASSIC", "MOST_MODULES", "Described", "DescribedAlignment", "Module", "Translation", "read_achievement"]
+__all__ = ["MOST_MODULES", "Described", "DescribedAlignment", "Module", "Translation", "read_achievement"]
 
 EXTENSION = re.compile(r"ext:[A-Za-z0-9._-]{1,60}")  # OB 3.0 §B.2: how its enumerations are extended
 TARGETS = ("ceasn:Competency", "ceterms:Credential", "CFItem", "CFRubric", "CTDL")
 TYPES = ("MicroCredential", "CertificateOfCompletion", "Course", "Certificate")
-CLASSIC = "classic-landscape"  # the design where none is named
 LONGEST_NAME = 100  # graphemes
 LONGEST_TAG = 50
 LONGEST_MODULE = 30

@@ -19,11 +19,11 @@ LINE_CONTRAST = 1.5  # an ornament carries no words; below this a printer drops 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """`ink` colours text and the lines of the seal, `accent` lines and ornaments, both `#rrggbb`.
 
-    `seal` is the text of the name seal: "" for none, None for one made from the organisation's name.
+    None leaves a colour to the design. `seal` is the text of the name seal: "" for none, None for one made from the organisation's name.
     """
 
-    ink: str = "#1b2f4e"
-    accent: str = "#b99a57"
+    ink: str | None = None
+    accent: str | None = None
     seal: str | None = None
 
 
@@ -47,7 +47,9 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def _colour(reading: Reading, field: str, value: str, least: float) -> str:
+def _colour(reading: Reading, field: str, value: str | None, least: float) -> str | None:
+    if value is None:
+        return None
     colour = value.lower()
     if not COLOUR.fullmatch(colour):
         reading.refuse(field, f"must be a colour such as #1b2f4e, not {value[:20]!r}")

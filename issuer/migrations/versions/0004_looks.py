@@ -1,4 +1,4 @@
-"""The look of an organisation and its logo; the design of an achievement"""
+"""The look of an organisation and its logo"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,4 +10,3 @@ down_revision = '0003'
 def upgrade() -> None:
     op.add_column('organisations', sa.Column('look', sa.JSON(), nullable=True))
     op.add_column('organisations', sa.Column('logo', sa.LargeBinary(), nullable=True))
-    op.add_column('achievements', sa.Column('design', sa.String(), nullable=True))
