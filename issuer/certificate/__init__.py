@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from credential.wording import Fact, Section, Text, Wording
-from issuer.certificate.design import LARGE_PRINT, PLAIN, Brand, Design, designs, packaged, read_design
+from issuer.certificate.design import LARGE_PRINT, PLAIN, Brand, Design, design_in, designs, packaged, read_design
 from issuer.certificate.faces import LATIN, Undrawable, undrawable, unfaithful
 from issuer.certificate.fitting import TooLong
 from issuer.certificate.instances import static
@@ -25,6 +25,7 @@ __all__ = [
     "LibrariesMissing",
     "TooLong",
     "Undrawable",
+    "design_in",
     "designs",
     "missing_libraries",
     "packaged",

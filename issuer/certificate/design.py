@@ -16,7 +16,18 @@ import msgspec
 
 from issuer.errors import Misconfigured
 
-__all__ = ["DESIGNS", "LARGE_PRINT", "PLAIN", "Brand", "Design", "Manifest", "designs", "packaged", "read_design"]
+__all__ = [
+    "DESIGNS",
+    "LARGE_PRINT",
+    "PLAIN",
+    "Brand",
+    "Design",
+    "Manifest",
+    "design_in",
+    "designs",
+    "packaged",
+    "read_design",
+]
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "certificates"
 DESIGNS = ("classic-landscape", "modern-landscape", "portrait-transcript", "skill-level")
@@ -86,10 +97,15 @@ def read_design(name: str, files: Mapping[str, bytes]) -> Design:
         if needed not in files:
             raise Misconfigured(f"The design {name} has no {needed}.")
     if sum(map(len, files.values())) > LARGEST:
-        raise Misconfigured(f"The design {name} is larger than {LARGEST // 1024} KB.")
+        raise _too_large(name)
+    for file, content in files.items():
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Misconfigured(f"The design {name}: {file} is not text in UTF-8.") from error
     try:
         manifest = msgspec.toml.decode(files["design.toml"], type=Manifest)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except msgspec.MsgspecError as error:
         raise Misconfigured(f"The design {name}: design.toml: {error}") from error
     return Design(name=name, files=dict(files), manifest=manifest)
 
@@ -99,10 +115,23 @@ def packaged(name: str) -> Design:
     folder = FOLDER / name
     if not folder.is_dir():
         raise Misconfigured(f"There is no design {name[:60]!r}; there are {', '.join(designs())}.")
-    files = {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in KINDS}
-    return read_design(name, {**files, "parts.html": (FOLDER / "parts.html").read_bytes()})
+    return design_in(folder)
+
+
+def design_in(folder: Path) -> Design:
+    """The design as it lies in a folder anywhere now, called as the folder is. Raises `Misconfigured`."""
+    name = folder.resolve().name
+    files = [file for file in folder.iterdir() if file.suffix in KINDS and file.is_file()]
+    if sum(file.stat().st_size for file in files) > LARGEST:  # before anything is read
+        raise _too_large(name)
+    contents = {file.name: file.read_bytes() for file in files}
+    return read_design(name, {**contents, "parts.html": (FOLDER / "parts.html").read_bytes()})
 
 
 def designs() -> tuple[str, ...]:
     """The names of the designs that an achievement can choose."""
     return tuple(name for name in DESIGNS if (FOLDER / name).is_dir())
+
+
+def _too_large(name: str) -> Misconfigured:
+    return Misconfigured(f"The design {name} is larger than {LARGEST // 1024} KB.")
