@@ -264,8 +264,10 @@ def preview(
         say.print(f"Preview   http://127.0.0.1:{port}/{page}   (Ctrl-C ends it)")
         serve_preview(desk, port)
     elif out.suffix in {".pdf", ".png"}:
-        pdf = desk.draw(Choice(**chosen)).pdf
-        out.write_bytes(pdf if out.suffix == ".pdf" else picture(pdf, width=1600))
+        drawn = desk.draw(Choice(**chosen))
+        out.write_bytes(drawn.pdf if out.suffix == ".pdf" else picture(drawn.pdf, width=1600))
+        for remark in drawn.remarks:
+            print(f"issuer: the layout engine remarks: {remark}", file=sys.stderr)
     else:
         raise Misconfigured(f"A certificate is written as .pdf or .png, not as {out.name}.")
 

@@ -52,7 +52,7 @@ def page(service: Service, code: str, rendition: str = BILINGUAL) -> str:
         rendition=rendition,
         renditions=_named_renditions(languages),
         state=_state(claims, found, service.now()),
-        since=said.day(found.revoked_at) if found.revoked_at else (),
+        since=said.on("state.since", found.revoked_at) if found.revoked_at else (),
         reason=found.revocation_reason,
         replacement=found.superseded_by and service.addresses.credential(found.superseded_by),
         about=_told(claims, version, languages, "description"),
@@ -83,8 +83,12 @@ class _Said:
         """All languages in one text, for an attribute."""
         return " ".join(text.text for text in self(key))
 
-    def day(self, moment: datetime) -> tuple[Text, ...]:
-        return tuple(dated(document.moment(moment), language) for language in self.languages)
+    def on(self, key: str, moment: datetime) -> tuple[Text, ...]:
+        """The text of `key` and a day behind it, in each language."""
+        return tuple(
+            Text(language=text.language, text=f"{text.text} {dated(document.moment(moment), text.language).text}")
+            for text in self(key)
+        )
 
 
 @cache

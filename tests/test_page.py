@@ -138,8 +138,6 @@ def test_hostile_texts_stay_texts(service: Service, credential: Credential, open
     assert hostile in opened(credential).locator(".name").inner_text()
 
 
-
-
 @pytest.fixture
 def opened(issuer: TestClient[Litestar], context: BrowserContext) -> Iterator[Opened]:
     """Opens the page of a credential; a script's error, a dialog or a breach of the policy fails the test."""
@@ -177,7 +175,9 @@ def become(service: Service, credential: Credential, sample: str) -> tuple[dict[
     claims = json.loads(credential.document)
     changes = {"issuer": claims["issuer"] | said["issuer"], "validFrom": said["validFrom"]}
     own = {name: value for name, value in claims["credentialSubject"].items() if name in ("id", "type")}
-    about = {name: claims["credentialSubject"]["achievement"][name] for name in ("id", "type", "description", "criteria")}
+    about = {
+        name: claims["credentialSubject"]["achievement"][name] for name in ("id", "type", "description", "criteria")
+    }
     subject = own | said["credentialSubject"]
     subject["achievement"] = about | subject["achievement"]
     changes |= {"credentialSubject": subject}

@@ -126,11 +126,11 @@ class _Templates:
             raise Misconfigured(f"The design {self._design}: {self._place(error) or name}: {error}") from error
 
     def _place(self, error: Exception) -> str:
-        """Where in the design a fault is: the last of its lines that Python came through."""
+        """Where in the design a fault is: its lines that Python came through, a macro's last."""
         if isinstance(error, TemplateSyntaxError):
             return f"{error.name}, line {error.lineno}"
         lines = [line for line in extract_tb(error.__traceback__) if line.filename in self._names]
-        return f"{lines[-1].filename}, line {lines[-1].lineno}" if lines else ""
+        return " → ".join(f"{line.filename}, line {line.lineno}" for line in lines[-2:])
 
 
 @lru_cache(maxsize=64)

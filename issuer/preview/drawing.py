@@ -123,8 +123,9 @@ class Desk:
                 raise
             except Exception as error:  # there is no end to what a design can do to the layout engine
                 raise Misconfigured(
-                    f"The design {design.name} cannot be drawn ({type(error).__name__}: {error}). Take back its last "
-                    "changes one by one to find the cause."
+                    f"The design {design.name} cannot be drawn ({type(error).__name__}: {error}). Its HTML may hold "
+                    "headings, paragraphs, lists, links and pictures, and no tables; take back its last changes to find "
+                    "the cause."
                 ) from error
             # The style sheet of a version is parsed once, so its remarks come with the first drawing only.
             said = self._remarks[design] = tuple(dict.fromkeys((*self._remarks.get(design, ()), *remarks)))
