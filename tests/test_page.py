@@ -143,7 +143,8 @@ def opened(issuer: TestClient[Litestar], context: BrowserContext) -> Iterator[Op
     """Opens the page of a credential; a script's error, a dialog or a breach of the policy fails the test."""
     page = context.new_page()
     wrong: list[str] = []
-    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", lambda dialog: wrong.append(dialog.message))
+    page.on("dialog", lambda dialog: dialog.dismiss())
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
 
     def answer(route: Route) -> None:
