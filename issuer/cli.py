@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 import typer
@@ -18,15 +19,18 @@ from rich.text import Text
 from credential import code as codes
 from issuer import confirmations, doctor, organisations
 from issuer.achievements import publish
-from issuer.certificate import prepare_faces, require_libraries
+from issuer.certificate import LARGE_PRINT, designs, prepare_faces, require_libraries
 from issuer.credentials import renditions
 from issuer.credentials.issue import issue
 from issuer.credentials.revoke import revoke
 from issuer.descriptions.organisation import read_organisation
-from issuer.errors import Conflict, FieldProblem, Invalid, IssuerError
+from issuer.errors import Conflict, FieldProblem, Invalid, IssuerError, Misconfigured
+from issuer.preview.drawing import Choice, Desk
+from issuer.preview.picture import picture
+from issuer.preview.web import serve_preview
 from issuer.roster import read_roster
 from issuer.service import Service, open_service
-from issuer.serving import no_core_dumps, serve_until_stopped
+from issuer.serving import no_core_dumps, serve_until_stopped, usable_port
 from issuer.settings import settings_from
 from issuer.tables import Credential, Organisation
 from keys.errors import KeyringError
@@ -256,6 +260,40 @@ def serve() -> None:
     _organisation(service)
     service.database.engine.dispose()
     serve_until_stopped(settings)
+
+
+@app.command()
+def preview(
+    design: Annotated[str | None, typer.Argument(help="A design's name, or the folder of one.")] = None,
+    *,
+    sample: Annotated[str, typer.Option(help="usual, level, bare or hardest.")] = "usual",
+    rendition: Annotated[
+        str, typer.Option(help="bilingual, zh-Hans, zh-Hant or en; with large- before it, in large print.")
+    ] = "bilingual",
+    achievement: Annotated[Path | None, typer.Option(help="Show this achievement instead of the sample's.")] = None,
+    organisation: Annotated[Path | None, typer.Option(help="Show this organisation instead of the sample's.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write one certificate here, as .pdf or .png, and end.")] = None,
+    port: Annotated[int, typer.Option(help="The port of the pages; 0 is a free one.")] = 0,
+) -> None:
+    """Look at a design with sample texts before it is used: as pages that follow its files, or as one file (--out)."""
+    require_libraries()
+    folder = Path(design) if design is not None and design not in (*designs(), LARGE_PRINT) else None
+    if folder and not folder.is_dir():
+        raise Misconfigured(f"There is no design and no folder {design}; the designs are {', '.join(designs())}.")
+    desk = Desk(cache=settings_from().cache_dir, folder=folder, organisation=organisation, achievement=achievement)
+    chosen = {"design": str(folder) if folder else design or desk.designs[0], "sample": sample, "rendition": rendition}
+    if not out:
+        port = usable_port("127.0.0.1", port)
+        page = f"certificate?{urlencode(chosen)}" if design else ""
+        say.print(f"Preview   http://127.0.0.1:{port}/{page}   (Ctrl-C ends it)")
+        serve_preview(desk, port)
+    elif out.suffix in {".pdf", ".png"}:
+        drawn = desk.draw(Choice(**chosen))
+        out.write_bytes(drawn.pdf if out.suffix == ".pdf" else picture(drawn.pdf, width=1600))
+        for remark in drawn.remarks:
+            print(f"issuer: the layout engine remarks: {remark}", file=sys.stderr)
+    else:
+        raise Misconfigured(f"A certificate is written as .pdf or .png, not as {out.name}.")
 
 
 @app.command("doctor")

@@ -9,7 +9,7 @@ from granian.constants import Interfaces
 from issuer.errors import Misconfigured
 from issuer.settings import Settings
 
-__all__ = ["no_core_dumps", "serve_until_stopped"]
+__all__ = ["no_core_dumps", "serve_until_stopped", "usable_port"]
 
 
 def no_core_dumps() -> None:
@@ -19,15 +19,7 @@ def no_core_dumps() -> None:
 
 def serve_until_stopped(settings: Settings) -> None:
     """Serve on the settings' host and port. Raises `Misconfigured` when another program has the port."""
-    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise Misconfigured(
-                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Stop the other program or set "
-                "ISSUER_PORT to another port."
-            ) from error
+    usable_port(settings.host, settings.port)
     # granian's access log would write codes, which are personal data, so it stays off.
     Granian(
         "issuer.app:create_app",
@@ -38,3 +30,19 @@ def serve_until_stopped(settings: Settings) -> None:
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()
+
+
+def usable_port(host: str, port: int) -> int:
+    """The port, or a free one where it is 0. Raises `Misconfigured` when another program has it."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            why = error.strerror if isinstance(error, OSError) else "ports end at 65535"
+            raise Misconfigured(
+                f"Port {port} on {host} cannot be used ({why}). Stop the other program or choose another port: "
+                "ISSUER_PORT, or --port for the preview."
+            ) from error
+        found: int = probe.getsockname()[1]
+        return found

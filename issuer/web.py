@@ -2,37 +2,33 @@
 
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import anyio
 import anyio.to_thread
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from credential import code as codes
-from credential import document, reader
+from credential import document
 from issuer import achievements, confirmations, organisations
 from issuer.credentials import dictionaries, renditions
-from issuer.credentials.certificate import worded
 from issuer.credentials.records import find
 from issuer.errors import NotFound
+from issuer.page import BILINGUAL, CSP, STYLE, page
 from issuer.service import Service
 from issuer.status import signed_list
 from issuer.tables import Credential
 
 __all__ = ["ROUTES"]
 
-TEMPLATES = Path(__file__).parent.parent / "templates" / "credential"
-PAGES = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 JWT = "application/vc+jwt"
 FILES = {"pdf": "application/pdf", "png": "image/png"}
 FOR_EVER = "public, max-age=31536000, immutable"
 SOON = "public, max-age=60"
-CSP = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+PAGE_HEADERS = {"Vary": "Accept", "Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff"}
 
 
 def _published(
@@ -133,6 +129,10 @@ async def credential(
     if form not in {"jwt", "json", "pdf", "png", "html"}:
         raise NotFound(f"A credential has the forms .jwt, .json, .pdf and .png, not .{suffix[:20]}.")
 
+    if form == "html":
+        html = await anyio.to_thread.run_sync(page, service, stem, request.query_params.get("rendition", BILINGUAL))
+        return _published(request, html.encode(), "text/html", SOON, **PAGE_HEADERS)
+
     def look_up() -> Credential:
         with service.database.reading() as session:
             return find(session, stem)
@@ -143,8 +143,6 @@ async def credential(
         return _published(request, found.token.encode(), JWT, SOON, Vary="Accept")
     if form == "json":
         return _published(request, found.document, "application/vc+ld+json", SOON, Vary="Accept")
-    if form == "html":
-        return await anyio.to_thread.run_sync(_page, request, service, found)
     rendition = renditions.BADGE
     if form == "pdf":
         rendition = request.query_params.get("rendition", renditions.BILINGUAL)
@@ -192,7 +190,7 @@ def credential_status(
 @get("/page.css", sync_to_thread=True)
 def style(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The pages' style."""
-    return _published(request, (TEMPLATES / "page.css").read_bytes(), "text/css", SOON)
+    return _published(request, STYLE.read_bytes(), "text/css", SOON)
 
 
 @get("/healthz", sync_to_thread=False)
@@ -216,21 +214,6 @@ def _asked_form(accept: str) -> str:
         if media_type in {"text/html", "*/*", "text/*"}:
             return "html"
     return "html"
-
-
-def _page(request: Request[Any, Any, Any], service: Service, found: Credential) -> Response[bytes]:
-    assert found.token is not None
-    with service.database.reading() as session:
-        words = worded(session, found)
-    html = PAGES.get_template("page.html").render(
-        words=words,
-        claims=reader.read(found.token).claims,
-        revoked=found.revoked_at is not None,
-        verify_url=f"{service.settings.verifier_url}/v/{found.code}",
-        address=service.addresses.credential(found.code),
-    )
-    headers = {"Vary": "Accept", "Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff"}
-    return _published(request, html.encode(), "text/html", SOON, **headers)
 
 
 ROUTES = [

@@ -19,14 +19,13 @@ import msgspec
 from issuer.errors import Misconfigured
 
 __all__ = [
-    "CLASSIC", "DESIGNS", "LARGE_PRINT", "MEDAL", "PLAIN", "Brand", "Design", "Manifest", "designs", "is_packaged",
+    "CLASSIC", "FOLDER", "LARGE_PRINT", "MEDAL", "PLAIN", "Brand", "Design", "Manifest", "design_in", "designs", "is_packaged",
     "packaged", "read_design",
 ]  # fmt: skip
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "certificates"
 BADGES = FOLDER.parent / "badges"
 CLASSIC = "classic-landscape"
-DESIGNS = (CLASSIC, "modern-landscape", "portrait-transcript", "skill-level")
 LARGE_PRINT = "large-print"  # the rendition of every design for people who need large letters
 MEDAL = "medal"  # the one badge
 KINDS = (".html", ".css", ".svg", ".toml")
@@ -102,10 +101,15 @@ def read_design(name: str, files: Mapping[str, bytes]) -> Design:
         if needed not in files:
             raise Misconfigured(f"The design {name} has no {needed}.")
     if sum(map(len, files.values())) > LARGEST:
-        raise Misconfigured(f"The design {name} is larger than {LARGEST // 1024} KB.")
+        raise _too_large(name)
+    for file, content in files.items():
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Misconfigured(f"The design {name}: {file} is not text in UTF-8.") from error
     try:
         manifest = msgspec.toml.decode(files["design.toml"], type=Manifest)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except msgspec.MsgspecError as error:
         raise Misconfigured(f"The design {name}: design.toml: {error}") from error
     return Design(name=name, page=page, files=dict(files), manifest=manifest)
 
@@ -114,8 +118,17 @@ def packaged(name: str) -> Design:
     """The design as it lies in `templates` now. Raises `Misconfigured`."""
     if not is_packaged(name):
         raise Misconfigured(f"There is no design {name[:60]!r}; there are {', '.join(designs())}.")
-    files = {file.name: file.read_bytes() for file in _folder(name).iterdir() if file.suffix in KINDS}
-    return read_design(name, {**files, "parts.html": (FOLDER / "parts.html").read_bytes()})
+    return design_in(_folder(name))
+
+
+def design_in(folder: Path) -> Design:
+    """The design as it lies in a folder anywhere now, called as the folder is. Raises `Misconfigured`."""
+    name = folder.resolve().name
+    files = [file for file in folder.iterdir() if file.suffix in KINDS and file.is_file()]
+    if sum(file.stat().st_size for file in files) > LARGEST:  # before anything is read
+        raise _too_large(name)
+    contents = {file.name: file.read_bytes() for file in files}
+    return read_design(name, {**contents, "parts.html": (FOLDER / "parts.html").read_bytes()})
 
 
 def is_packaged(name: str) -> bool:
@@ -126,3 +139,11 @@ def is_packaged(name: str) -> bool:
 def designs() -> tuple[str, ...]:
     """The names of the designs that an achievement can choose."""
     return tuple(sorted(f.parent.name for f in FOLDER.glob("*/design.toml") if f.parent.name != LARGE_PRINT))
+
+
+def _too_large(name: str) -> Misconfigured:
+    return Misconfigured(f"The design {name} is larger than {LARGEST // 1024} KB.")
+
+
+def _folder(name: str) -> Path:
+    return (BADGES if name == MEDAL else FOLDER) / name

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError, select_autoescape
+from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, select_autoescape
 
 from credential.wording import Text, Wording
 from issuer.certificate.design import Brand, Design
@@ -27,6 +28,8 @@ __all__ = ["ASSETS", "Laid", "lay"]
 ASSETS = "certificate:"  # the scheme of every address in the HTML; nothing outside of memory has it
 LOGO = f"{ASSETS}logo.png"
 QR = f"{ASSETS}qr.pbm"
+# What a template can raise: its own errors, and Python's where it counts with a text or calls `fit` without a size.
+FAULTS = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 STYLES: Mapping[str, Face] = {"roman": ROMAN, "semibold": SEMIBOLD, "italic": ITALIC}
 CHINESE: Mapping[str, Face] = {"song": SONG, "hei": HEI}
 
@@ -104,12 +107,14 @@ class _Templates:
         self._design = design
         texts = {name: content.decode("utf-8") for name, content in design.files.items() if name != "design.toml"}
         self._environment = Environment(
-            loader=DictLoader(texts),
+            # Not DictLoader: a fault is found by the name of the file that it is in.
+            loader=FunctionLoader(lambda name: (texts[name], name, None) if name in texts else None),
             autoescape=select_autoescape(["html"]),  # the other files hold colours alone
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._names = frozenset(texts)
         self._environment.tests["chinese"] = _chinese
         self._environment.globals["mix"] = _mix
         self._pictures = [name for name in texts if name.endswith(".svg")]
@@ -128,8 +133,15 @@ class _Templates:
     def _filled(self, name: str, values: Mapping[str, Any]) -> str:
         try:
             return self._environment.get_template(name).render(values)
-        except TemplateError as error:
-            raise Misconfigured(f"The design {self._design.name}: {name}: {error}") from error
+        except FAULTS as error:
+            raise Misconfigured(f"The design {self._design.name}: {self._place(error) or name}: {error}") from error
+
+    def _place(self, error: Exception) -> str:
+        """Where in the design a fault is: its lines that Python came through, a macro's last."""
+        if isinstance(error, TemplateSyntaxError):
+            return f"{error.name}, line {error.lineno}"
+        lines = [line for line in extract_tb(error.__traceback__) if line.filename in self._names]
+        return " → ".join(f"{line.filename}, line {line.lineno}" for line in lines[-2:])
 
 
 @lru_cache(maxsize=64)

@@ -3,15 +3,18 @@
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import shake_256
 from typing import Any
 
-from credential.phrases import RENDITIONS
+from credential.phrases import LANGUAGES, RENDITIONS
 from credential.wording import Wording, wording
 from issuer.certificate.design import FOLDER
 
-__all__ = ["SAMPLE_CODE", "sample", "sample_names"]
+__all__ = ["SAMPLE_CODE", "SAMPLE_URL", "sample", "sample_names"]
 
 SAMPLE_CODE = "WG-7K4M9QXT2D8HC5RF"
+# What its QR code holds: an address and, as in a real one, some 700 digits behind it.
+SAMPLE_URL = f"https://verify.glimmer.example/v/{SAMPLE_CODE}#{int.from_bytes(shake_256(b'sample').digest(290))}"
 ACHIEVEMENT = "https://issuer.example/achievements/sample/1"
 RESULTS = {"hours": "ext:LearningHours", "score": "RawScore", "level": "PerformanceLevel"}
 
@@ -21,9 +24,12 @@ def sample_names() -> tuple[str, ...]:
     return tuple(_samples())
 
 
-def sample(name: str, rendition: str = "bilingual") -> Wording:
-    """What a sample says in a rendition of `credential.phrases.RENDITIONS`."""
-    given = _samples()[name]
+def sample(name: str, rendition: str = "bilingual", changed: Mapping[str, Any] | None = None) -> Wording:
+    """What a sample says in a rendition of `credential.phrases.RENDITIONS`, with some of its members `changed`.
+
+    They are named as in `samples.toml`; one more, `language`, is that of the texts that are signed.
+    """
+    given = {"language": "zh-Hans", **_samples()[name], **(changed or {})}
     return wording(_claims(given), _version(given), RENDITIONS[rendition])
 
 
@@ -33,10 +39,11 @@ def _samples() -> Mapping[str, dict[str, Any]]:
 
 
 def _claims(given: Mapping[str, Any]) -> dict[str, Any]:
+    own = given["language"]
     modules = given.get("modules", ())
     described = [{"id": f"{ACHIEVEMENT}#{key}", "resultType": kind} for key, kind in RESULTS.items()]
     described += [
-        {"id": f"{ACHIEVEMENT}#module-{i}", "resultType": "ext:ModuleScore", "name": module["name"]["zh-Hans"]}
+        {"id": f"{ACHIEVEMENT}#module-{i}", "resultType": "ext:ModuleScore", "name": _in(own, module["name"])}
         for i, module in enumerate(modules)
     ]
     values = {key: given[key] for key in RESULTS if key in given}
@@ -46,9 +53,9 @@ def _claims(given: Mapping[str, Any]) -> dict[str, Any]:
         "activityEndDate": f"{given['completed']}T00:00:00Z",
         "achievement": {
             "achievementType": given["type"],
-            "name": given["achievement"]["zh-Hans"],
-            "inLanguage": "zh-Hans",
-            "tag": [skill["zh-Hans"] for skill in given.get("skills", ())],
+            "name": _in(own, given["achievement"]),
+            "inLanguage": own,
+            "tag": [_in(own, skill) for skill in given.get("skills", ())],
             "resultDescription": described,
         },
         "result": [{"resultDescription": f"{ACHIEVEMENT}#{key}", "value": value} for key, value in values.items()],
@@ -66,6 +73,10 @@ def _claims(given: Mapping[str, Any]) -> dict[str, Any]:
     return claims | ({"validUntil": f"{given['until']}T02:00:00Z"} if "until" in given else {})
 
 
+def _in(language: str, texts: Mapping[str, str]) -> str:
+    return texts.get(language) or texts["zh-Hans"]
+
+
 def _version(given: Mapping[str, Any]) -> dict[str, Any]:
     def in_language(language: str) -> dict[str, Any]:
         lists = {
@@ -78,7 +89,7 @@ def _version(given: Mapping[str, Any]) -> dict[str, Any]:
         }
 
     return {
-        "translations": {language: in_language(language) for language in ("zh-Hant", "en")},
+        "translations": {language: in_language(language) for language in LANGUAGES},
         "signatories": given.get("signatories", []),
         "partners": given.get("partners", []),
     }
