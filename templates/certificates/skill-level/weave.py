@@ -1,0 +1,64 @@
+"""Draws the ornaments, once: `python weave.py` writes them into its own folder. Units are millimetres.
+
+One sine wave, shifted again and again, is a net. From crest to trough it is one Bézier curve, whose control points lie
+at 0.3642 of the way, level with its ends; after the first curve SVG mirrors the control point by itself.
+"""
+
+from pathlib import Path
+
+WIDTH, HEIGHT = 210, 297
+# What is drawn is a template: the colours are the brand's.
+PAPER, INK, ACCENT = "{{ paper }}", "{{ ink }}", "{{ accent }}"
+ON_INK, ON_PAPER = "{{ mix(ink, paper, 0.86) }}", "{{ mix(accent, paper, 0.3) }}"
+EASE = 0.3642
+FRAME = 9.0  # the strong rule
+INNER = 11.4  # the fine rule
+BAND = (47.0, 81.0)  # top and bottom of the band with the title
+
+
+def net(name: str, width: float, middle: float, half: float, amplitude: float, strands: int, colour: str) -> str:
+    """A net from x = 0 to `width` about y = `middle`; a crest and the next trough are `half` apart. It overruns."""
+    ends = "".join(
+        f" {(i + 1 - EASE) * half:.2f} {s * amplitude:g} {(i + 1) * half:.2f} {s * amplitude:g}"
+        for i, s in zip(range(int(width / half) + 3), [1, -1] * int(width + 3), strict=False)
+    )
+    first, rest = ends.split(" ")[1:5], ends.split(" ")[5:]
+    strand = f"M0 {-amplitude:g}C{EASE * half:.2f} {-amplitude:g} {' '.join(first)}S{' '.join(rest)}".replace(" -", "-")
+    uses = "".join(f'<use href="#{name}" x="{-2 * half * i / strands:.2f}"/>' for i in range(strands))
+    return (
+        f'<defs><path id="{name}" d="{strand}"/></defs>'
+        f'<g transform="translate(0 {middle:g})" fill="none" stroke="{colour}" stroke-width=".14">{uses}</g>'
+    )
+
+
+def background() -> str:
+    """The ground of the page: paper in a strong frame, and the band."""
+    top, bottom = BAND
+    across, down = WIDTH - 2 * INNER, HEIGHT - 2 * INNER
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
+        f'<defs><clipPath id="band"><path d="M0 0H{across:g}V{bottom - top:g}H0z"/></clipPath></defs>'
+        f'<rect x="{FRAME}" y="{FRAME}" width="{WIDTH - 2 * FRAME:g}" height="{HEIGHT - 2 * FRAME:g}" '
+        f'fill="{PAPER}" stroke="{INK}" stroke-width="1.8"/>'
+        f'<rect x="{INNER}" y="{INNER}" width="{across:g}" height="{down:g}" fill="none" stroke="{ACCENT}" stroke-width=".25"/>'
+        f'<g transform="translate({INNER} {top:g})"><path d="M0 0H{across:g}V{bottom - top:g}H0z" fill="{INK}"/>'
+        f'<g clip-path="url(#band)">{net("wave", across, (bottom - top) / 2, 26, 21, 14, ON_INK)}</g></g>'
+        f'<path d="M{INNER} {top - 1.2:g}h{across:g}M{INNER} {bottom + 1.2:g}h{across:g}" stroke="{ACCENT}" stroke-width=".5"/>'
+        "</svg>\n"
+    )
+
+
+def panel() -> str:
+    """The ground behind the level: a pale net that thins out to both sides, between two rules."""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 162 28">'
+        '<defs><clipPath id="field"><path d="M0 .5H162V27.5H0z"/></clipPath></defs>'
+        f'<g clip-path="url(#field)">{net("wave", 162, 14, 13.5, 13.5, 8, ON_PAPER)}</g>'
+        f'<path d="M0 .25H162M0 27.75H162" stroke="{ACCENT}" stroke-width=".5"/></svg>\n'
+    )
+
+
+if __name__ == "__main__":
+    here = Path(__file__).parent
+    for drawing in (background, panel):
+        (here / f"{drawing.__name__}.svg").write_text(drawing(), encoding="utf-8")
