@@ -18,12 +18,11 @@ BAND = (47.0, 81.0)  # top and bottom of the band with the title
 
 def net(name: str, width: float, middle: float, half: float, amplitude: float, strands: int, colour: str) -> str:
     """A net from x = 0 to `width` about y = `middle`; a crest and the next trough are `half` apart. It overruns."""
-    ends = "".join(
-        f" {(i + 1 - EASE) * half:.2f} {s * amplitude:g} {(i + 1) * half:.2f} {s * amplitude:g}"
-        for i, s in zip(range(int(width / half) + 3), [1, -1] * int(width + 3), strict=False)
-    )
-    first, rest = ends.split(" ")[1:5], ends.split(" ")[5:]
-    strand = f"M0 {-amplitude:g}C{EASE * half:.2f} {-amplitude:g} {' '.join(first)}S{' '.join(rest)}".replace(" -", "-")
+    curves = [
+        f"{(i + 1 - EASE) * half:.2f} {-y:g} {(i + 1) * half:.2f} {-y:g}"
+        for i, y in enumerate([-amplitude, amplitude] * (int(width / half / 2) + 2))
+    ]
+    strand = f"M0 {-amplitude:g}C{EASE * half:.2f} {-amplitude:g} {curves[0]}S{' '.join(curves[1:])}".replace(" -", "-")
     uses = "".join(f'<use href="#{name}" x="{-2 * half * i / strands:.2f}"/>' for i in range(strands))
     return (
         f'<defs><path id="{name}" d="{strand}"/></defs>'
@@ -49,12 +48,11 @@ def background() -> str:
 
 
 def panel() -> str:
-    """The ground behind the level: a pale net that thins out to both sides, between two rules."""
+    """The ground behind the level: a pale net."""
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 162 28">'
-        '<defs><clipPath id="field"><path d="M0 .5H162V27.5H0z"/></clipPath></defs>'
-        f'<g clip-path="url(#field)">{net("wave", 162, 14, 13.5, 13.5, 8, ON_PAPER)}</g>'
-        f'<path d="M0 .25H162M0 27.75H162" stroke="{ACCENT}" stroke-width=".5"/></svg>\n'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 162 27">'
+        '<defs><clipPath id="field"><path d="M0 0H162V27H0z"/></clipPath></defs>'
+        f'<g clip-path="url(#field)">{net("wave", 162, 13.5, 13.5, 13.5, 8, ON_PAPER)}</g></svg>\n'
     )
 
 
