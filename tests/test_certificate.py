@@ -215,11 +215,18 @@ def test_a_name_that_makes_no_seal_gets_none(name: str) -> None:
     assert seal(name) is None
 
 
-@pytest.mark.parametrize("ornament", ["background", "medallion"])
-def test_the_ornaments_are_what_their_script_draws(ornament: str) -> None:
-    folder = Path(__file__).parents[1] / "templates" / "certificates" / "classic-landscape"
-    script = runpy.run_path(str(folder / "guilloche.py"))
-    assert (folder / f"{ornament}.svg").read_text(encoding="utf-8") == script[ornament]()
+@pytest.mark.parametrize(
+    ("script", "ornaments"),
+    [
+        ("classic-landscape/guilloche.py", ("background", "flourish", "medallion")),
+        ("skill-level/weave.py", ("background", "panel", "medallion")),
+    ],
+)
+def test_the_ornaments_are_what_their_script_draws(script: str, ornaments: tuple[str, ...]) -> None:
+    path = Path(__file__).parents[1] / "templates" / "certificates" / script
+    drawn = runpy.run_path(str(path))
+    for ornament in ornaments:
+        assert path.with_name(f"{ornament}.svg").read_text(encoding="utf-8") == drawn[ornament]()
 
 
 # What a screen reader and an archive need

@@ -4,6 +4,7 @@ One sine wave, shifted again and again, is a net. From crest to trough it is one
 at 0.3642 of the way, level with its ends; after the first curve SVG mirrors the control point by itself.
 """
 
+from math import cos, pi, sin
 from pathlib import Path
 
 WIDTH, HEIGHT = 210, 297
@@ -56,7 +57,31 @@ def panel() -> str:
     )
 
 
+def ring(name: str, radius: float, lobes: int, amplitude: float, strands: int) -> str:
+    """A net bent into a ring around the origin: `lobes` crests at `radius` + `amplitude`."""
+    step = pi / lobes
+    curves = []
+    for i in range(2 * lobes):
+        angle, end = (i + 1) * step, radius + amplitude * (-1) ** (i + 1)
+        x, y, pull = end * cos(angle), end * sin(angle), EASE * step * end
+        curves.append(f"{x + pull * sin(angle):.2f} {y - pull * cos(angle):.2f} {x:.2f} {y:.2f}")
+    crest = radius + amplitude
+    strand = f"M{crest:g} 0C{crest:g} {EASE * step * crest:.2f} {curves[0]}S{' '.join(curves[1:])}z".replace(" -", "-")
+    turns = "".join(f'<use href="#{name}" transform="rotate({360 / lobes * i / strands:g})"/>' for i in range(strands))
+    return f'<defs><path id="{name}" d="{strand}"/></defs>{turns}'
+
+
+def medallion() -> str:
+    """What stands where a seal would, for an organisation whose name makes none."""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-12 -12 24 24" fill="none">'
+        f'<g stroke="{ACCENT}" stroke-width=".18">{ring("rim", 10.2, 16, 1.5, 5)}</g>'
+        f'<circle r="8" fill="{INK}"/><g stroke="{ON_INK}" stroke-width=".16">{ring("heart", 4.6, 8, 2.6, 5)}</g>'
+        f'<circle r="8" stroke="{PAPER}" stroke-width=".3"/><path d="M0-1.8L1.8 0L0 1.8L-1.8 0z" fill="{ACCENT}"/></svg>\n'
+    )
+
+
 if __name__ == "__main__":
     here = Path(__file__).parent
-    for drawing in (background, panel):
+    for drawing in (background, panel, medallion):
         (here / f"{drawing.__name__}.svg").write_text(drawing(), encoding="utf-8")
