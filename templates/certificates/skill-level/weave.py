@@ -17,7 +17,7 @@ INNER = 11.4  # the fine rule
 BAND = (47.0, 81.0)  # top and bottom of the band with the title
 
 
-def net(name: str, width: float, middle: float, half: float, amplitude: float, strands: int, colour: str) -> str:
+def net(name: str, width: float, colour: str, *, middle: float, half: float, amplitude: float, strands: int) -> str:
     """A net from x = 0 to `width` about y = `middle`; a crest and the next trough are `half` apart. It overruns."""
     curves = [
         f"{(i + 1 - EASE) * half:.2f} {-y:g} {(i + 1) * half:.2f} {-y:g}"
@@ -35,25 +35,29 @@ def background() -> str:
     """The ground of the page: paper in a strong frame, and the band."""
     top, bottom = BAND
     across, down = WIDTH - 2 * INNER, HEIGHT - 2 * INNER
+    weave = net("wave", across, ON_INK, middle=(bottom - top) / 2, half=26, amplitude=21, strands=14)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
         f'<defs><clipPath id="band"><path d="M0 0H{across:g}V{bottom - top:g}H0z"/></clipPath></defs>'
         f'<rect x="{FRAME}" y="{FRAME}" width="{WIDTH - 2 * FRAME:g}" height="{HEIGHT - 2 * FRAME:g}" '
         f'fill="{PAPER}" stroke="{INK}" stroke-width="1.8"/>'
-        f'<rect x="{INNER}" y="{INNER}" width="{across:g}" height="{down:g}" fill="none" stroke="{ACCENT}" stroke-width=".25"/>'
+        f'<rect x="{INNER}" y="{INNER}" width="{across:g}" height="{down:g}" fill="none" '
+        f'stroke="{ACCENT}" stroke-width=".25"/>'
         f'<g transform="translate({INNER} {top:g})"><path d="M0 0H{across:g}V{bottom - top:g}H0z" fill="{INK}"/>'
-        f'<g clip-path="url(#band)">{net("wave", across, (bottom - top) / 2, 26, 21, 14, ON_INK)}</g></g>'
-        f'<path d="M{INNER} {top - 1.2:g}h{across:g}M{INNER} {bottom + 1.2:g}h{across:g}" stroke="{ACCENT}" stroke-width=".5"/>'
+        f'<g clip-path="url(#band)">{weave}</g></g>'
+        f'<path d="M{INNER} {top - 1.2:g}h{across:g}M{INNER} {bottom + 1.2:g}h{across:g}" '
+        f'stroke="{ACCENT}" stroke-width=".5"/>'
         "</svg>\n"
     )
 
 
 def panel() -> str:
     """The ground behind the level: a pale net."""
+    weave = net("wave", 162, ON_PAPER, middle=13.5, half=13.5, amplitude=13.5, strands=8)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 162 27">'
         '<defs><clipPath id="field"><path d="M0 0H162V27H0z"/></clipPath></defs>'
-        f'<g clip-path="url(#field)">{net("wave", 162, 13.5, 13.5, 13.5, 8, ON_PAPER)}</g></svg>\n'
+        f'<g clip-path="url(#field)">{weave}</g></svg>\n'
     )
 
 
