@@ -27,6 +27,7 @@ from credential.wording import Fact, Text, Wording
 from issuer.certificate import TooLong, Undrawable, packaged, render
 from issuer.certificate.faces import SONG, path_of
 from issuer.certificate.fitting import fit
+from issuer.certificate.samples import sample
 from issuer.certificate.seal import seal
 
 ISSUED = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -95,6 +96,14 @@ def test_a_fact_reads_as_its_labels_and_its_value_and_the_code_stands_apart(draw
     assert "学时 Hours 96 " in text
     assert "颁发日期 Issued 2026 年 11 月 21 日" in text
     assert re.search(r"(?<!\S)WG-7K4M-9QXT-2D8H-C5RF(?!\S)", text)
+
+
+@pytest.mark.parametrize("reader", ["mutool", "pdftotext", "pdfium"])
+@pytest.mark.parametrize("design", ["classic-landscape", "skill-level"])
+def test_the_level_is_read_once_as_a_labelled_fact(faces: Path, design: str, reader: str) -> None:
+    pdf = render(sample("level"), TOKEN, verify_url=SHORT_URL, issued_at=ISSUED, cache=faces, design=packaged(design))
+    text = " ".join(READERS[reader](pdf).split())
+    assert text.count("等级 Level 三级 / 高级工 ") == text.count("高级工") == 1
 
 
 def test_the_structure_is_read_in_the_order_in_which_a_person_would_say_it(draw: Draw) -> None:
@@ -222,11 +231,18 @@ def test_a_name_that_makes_no_seal_gets_none(name: str) -> None:
     assert seal(name) is None
 
 
-@pytest.mark.parametrize("ornament", ["background", "medallion"])
-def test_the_ornaments_are_what_their_script_draws(ornament: str) -> None:
-    folder = Path(__file__).parents[1] / "templates" / "certificates" / "classic-landscape"
-    script = runpy.run_path(str(folder / "guilloche.py"))
-    assert (folder / f"{ornament}.svg").read_text(encoding="utf-8") == script[ornament]()
+@pytest.mark.parametrize(
+    ("script", "ornaments"),
+    [
+        ("classic-landscape/guilloche.py", ("background", "flourish", "medallion")),
+        ("skill-level/weave.py", ("background", "panel", "medallion")),
+    ],
+)
+def test_the_ornaments_are_what_their_script_draws(script: str, ornaments: tuple[str, ...]) -> None:
+    path = Path(__file__).parents[1] / "templates" / "certificates" / script
+    drawn = runpy.run_path(str(path))
+    for ornament in ornaments:
+        assert path.with_name(f"{ornament}.svg").read_text(encoding="utf-8") == drawn[ornament]()
 
 
 # What a screen reader and an archive need
