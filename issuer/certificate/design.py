@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -28,13 +29,17 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`design.toml`. Colours are `#rrggbb`; `ink` and `accent` hold where a brand has none of its own."""
+    """`design.toml`. Colours are `#rrggbb`; `ink` and `accent` hold where a brand has none of its own.
+
+    `chinese` is the face that draws Chinese; the other draws only what that one lacks.
+    """
 
     name: dict[str, str]
     page: str
     paper: str
     ink: str
     accent: str
+    chinese: Literal["song", "hei"] = "song"
 
     def __post_init__(self) -> None:
         for colour in (self.paper, self.ink, self.accent):

@@ -14,7 +14,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError, sele
 
 from credential.wording import Text, Wording
 from issuer.certificate.design import Brand, Design
-from issuer.certificate.faces import CHINESE, ITALIC, LATIN, ROMAN, SEMIBOLD, Face, face_for
+from issuer.certificate.faces import CHINESE, HEI, ITALIC, LATIN, ROMAN, SEMIBOLD, SONG, Face, characters_of, face_for
 from issuer.certificate.fitting import Fitted, fit, measure
 from issuer.certificate.instances import static
 from issuer.certificate.qr import qr
@@ -27,6 +27,7 @@ __all__ = ["ASSETS", "Laid", "lay"]
 ASSETS = "certificate:"  # the scheme of every address in the HTML; nothing outside of memory has it
 LOGO = f"{ASSETS}logo.png"
 STYLES: Mapping[str, Face] = {"roman": ROMAN, "semibold": SEMIBOLD, "italic": ITALIC}
+ORDERS: Mapping[str, tuple[Face, ...]] = {"song": (SONG, HEI), "hei": (HEI, SONG)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,8 @@ def lay(wording: Wording, *, design: Design, brand: Brand, verify_url: str, issu
     )
     style, pictures = templates.drawn(colours)
     fonts = {face: static(face, cache) for face in LATIN}
-    fonts |= {face: subset(face, used) for face, used in _chinese_characters(html).items()}
+    chinese = _chinese_characters(html, ORDERS[design.manifest.chinese])
+    fonts |= {face: subset(face, used) for face, used in chinese.items()}
     names = {face: f"{ASSETS}font-{number}" for number, face in enumerate(fonts)}
     files = pictures | {names[face]: ("font/ttf", font) for face, font in fonts.items()}
     if brand.logo:
@@ -148,11 +150,13 @@ def _chinese(text: Text) -> bool:
     return text.language.startswith("zh")
 
 
-def _chinese_characters(html: str) -> dict[Face, list[str]]:
-    """The characters of the document that each Chinese face is to draw; the letters of tags are Latin and fall out."""
-    used = {face: [" "] for face in CHINESE}  # the layout engine gives a space to the face of what stands before it
+def _chinese_characters(html: str, order: tuple[Face, ...]) -> dict[Face, list[str]]:
+    """The characters of the document that each Chinese face draws, the first in `order` all that it has.
+
+    The letters of tags are Latin and fall out.
+    """
+    used = {face: [" "] for face in order}  # the layout engine gives a space to the face of what stands before it
     for character in sorted(set(html)):
-        face = face_for(character, chinese=True)
-        if face in CHINESE:
-            used[face].append(character)
+        if face_for(character, chinese=True) in CHINESE:
+            used[next(face for face in order if ord(character) in characters_of(face))].append(character)
     return used
