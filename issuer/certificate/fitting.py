@@ -14,7 +14,7 @@ from pathlib import Path
 import regex
 from fontTools.ttLib import TTFont
 
-from issuer.certificate.faces import CHINESE, Face, face_for, source_of
+from issuer.certificate.faces import CHINESE, Face, characters_of, face_for, source_of
 from issuer.certificate.instances import static
 from issuer.errors import IssuerError
 
@@ -67,12 +67,14 @@ def fit(
     raise TooLong(f"This text of {len(text)} characters does not fit on the certificate; shorten it: {text[:60]}…")
 
 
-def measure(face: Face, cache: Path, *, chinese: bool) -> Measure:
-    """What measures a text, in em, where Latin is set in `face` and the rest in the Chinese faces."""
+def measure(face: Face, cache: Path, *, chinese: bool, order: tuple[Face, ...] = CHINESE) -> Measure:
+    """What measures a text, in em: Latin is set in `face`, the rest in the first of the Chinese faces in `order` that has it."""
 
     def advance(character: str) -> float:
-        drawn_by = face_for(character, chinese=chinese)
-        return _advances(drawn_by if drawn_by in CHINESE else face, cache).get(ord(character), 1.0)
+        drawn_by = face
+        if face_for(character, chinese=chinese) in CHINESE:
+            drawn_by = next(face for face in order if ord(character) in characters_of(face))
+        return _advances(drawn_by, cache).get(ord(character), 1.0)
 
     return lambda text: sum(map(advance, text))
 

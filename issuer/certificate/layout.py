@@ -49,6 +49,7 @@ def lay(wording: Wording, *, design: Design, brand: Brand, verify_url: str, issu
         paper=design.manifest.paper, ink=brand.ink or design.manifest.ink, accent=brand.accent or design.manifest.accent
     )
     templates = _templates(design)
+    order = ORDERS[design.manifest.chinese]
     html = templates.html(
         wording=wording,
         issued=issued,
@@ -58,13 +59,12 @@ def lay(wording: Wording, *, design: Design, brand: Brand, verify_url: str, issu
         code=Text(language="", text=wording.code),
         seal=_seal(brand, wording),
         logo=LOGO if brand.logo else None,
-        fit=partial(_fit, cache),
+        fit=partial(_fit, cache, order),
         **vars(colours),
     )
     style, pictures = templates.drawn(colours)
     fonts = {face: static(face, cache) for face in LATIN}
-    chinese = _chinese_characters(html, ORDERS[design.manifest.chinese])
-    fonts |= {face: subset(face, used) for face, used in chinese.items()}
+    fonts |= {face: subset(face, used) for face, used in _chinese_characters(html, order).items()}
     names = {face: f"{ASSETS}font-{number}" for number, face in enumerate(fonts)}
     files = pictures | {names[face]: ("font/ttf", font) for face, font in fonts.items()}
     if brand.logo:
@@ -141,9 +141,9 @@ def _mix(colour: str, other: str, share: float) -> str:
     return "#" + bytes(round(a * share + b * (1 - share)) for a, b in zip(one, two, strict=True)).hex()
 
 
-def _fit(cache: Path, text: Text, style: str = "roman", **place: Any) -> Fitted:
+def _fit(cache: Path, order: tuple[Face, ...], text: Text, style: str = "roman", **place: Any) -> Fitted:
     """`fit`, as templates call it: the text with its language, the name of a Latin style, and the place."""
-    return fit(text.text, measure(STYLES[style], cache, chinese=_chinese(text)), **place)
+    return fit(text.text, measure(STYLES[style], cache, chinese=_chinese(text), order=order), **place)
 
 
 def _chinese(text: Text) -> bool:

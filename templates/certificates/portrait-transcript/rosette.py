@@ -47,7 +47,7 @@ def background() -> str:
         for inset, colour, weight in ((FRAME, INK, 0.7), (INNER, ACCENT, 0.25))
     )
     woven = (
-        rosette("outer", 66.0, 36, 7.2, 8) + rosette("middle", 50.5, 30, 5.6, 6) + rosette("heart", 36.0, 24, 6.5, 6)
+        rosette("outer", 58.0, 36, 6.4, 8) + rosette("middle", 44.4, 30, 5.0, 6) + rosette("heart", 31.6, 24, 5.8, 6)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
