@@ -68,7 +68,7 @@ def fit(
 
 
 def measure(face: Face, cache: Path, *, chinese: bool, order: tuple[Face, ...] = CHINESE) -> Measure:
-    """What measures a text, in em: Latin is set in `face`, the rest in the first of the Chinese faces in `order` that has it."""
+    """What measures a text, in em, where Latin is set in `face` and the rest in the Chinese faces, in this `order`."""
 
     def advance(character: str) -> float:
         drawn_by = face
