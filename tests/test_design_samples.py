@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -77,7 +78,7 @@ class TestEach:
         quiet = round(QUIET * module) - 2
         ground = page.convert("L").crop((left - quiet, top - quiet, right + quiet, bottom + quiet))
         ground.paste(255, (quiet - 2, quiet - 2, right - left + quiet + 3, bottom - top + quiet + 3))
-        assert ground.getextrema()[0] > 230
+        assert not any(ground.histogram()[:231])
 
 
 @pytest.mark.parametrize(("name", "rendition"), CASES)
@@ -164,6 +165,6 @@ def ink_of_pages(pdf: bytes) -> Iterator[tuple[tuple[float, float], Boxes]]:
             yield (width, height), boxes
 
 
-def qr_modules(found: zxingcpp.Barcode) -> int:
+def qr_modules(found: Any) -> int:
     """How many modules the code has from edge to edge."""
     return 17 + 4 * int(found.extra["Version"])
