@@ -133,12 +133,16 @@ def unfaithful(text: str) -> Mapping[str, str]:
     return found
 
 
-def face_for(character: str, *, chinese: bool) -> Face | None:
-    """The face that draws `character` in regular weight, inside `chinese` text or other; None when no face can."""
+def face_for(character: str, *, chinese: bool, han: Face = SONG) -> Face | None:
+    """The face that draws `character` in regular weight, inside `chinese` text or other; None when no face can.
+
+    Of the two Chinese faces, `han` draws what it can.
+    """
     if invisible(character):
         return None
     wide = unicodedata.east_asian_width(character) in "WF" or (chinese and character in SHARED_PUNCTUATION)
-    order = (SONG, HEI, ROMAN) if wide else (ROMAN, SONG, HEI)
+    hans = (HEI, SONG) if han == HEI else CHINESE
+    order = (*hans, ROMAN) if wide else (ROMAN, *hans)
     return next((face for face in order + _extra if draws(face, character)), None)
 
 

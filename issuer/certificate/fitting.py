@@ -77,25 +77,28 @@ def fit(
     raise TooLong(f"This text of {len(text)} characters does not fit on the certificate; shorten it: {text[:60]}…")
 
 
-def measure(face: Face, cache: Path, *, chinese: bool) -> Measure:
-    """What measures a text, in em, where Latin is set in the Latin `face` and the rest in the faces that are cut."""
-    return partial(_width, face, cut_faces(), cache, chinese)
+def measure(face: Face, cache: Path, *, chinese: bool, han: Face) -> Measure:
+    """What measures a text, in em, where Latin is set in the Latin `face` and the rest in the faces that are cut.
+
+    `chinese` and `han` as in `face_for`.
+    """
+    return partial(_width, face, cut_faces(), cache, chinese, han)
 
 
 @lru_cache(maxsize=8192)
-def _width(face: Face, cut: tuple[Face, ...], cache: Path, chinese: bool, text: str) -> float:
+def _width(face: Face, cut: tuple[Face, ...], cache: Path, chinese: bool, han: Face, text: str) -> float:
     """The faces that are `cut` are known anyway, but a width is remembered for these alone."""
-    return sum(_advance(drawn_by, cache, run) for drawn_by, run in _runs(text, face, chinese))
+    return sum(_advance(drawn_by, cache, run) for drawn_by, run in _runs(text, face, chinese, han))
 
 
-def _runs(text: str, latin: Face, chinese: bool) -> Iterator[tuple[Face | None, str]]:
+def _runs(text: str, latin: Face, chinese: bool, han: Face) -> Iterator[tuple[Face | None, str]]:
     """The parts of `text` that one face draws. Marks, blanks and joiners go with what stands before them."""
     run, by = "", None
     for character in text:
         if by and (invisible(character) or (draws(by, character) and regex.match(r"[\p{M}\s]", character))):
             run += character
             continue
-        face = face_for(character, chinese=chinese)
+        face = face_for(character, chinese=chinese, han=han)
         if face in LATIN:
             face = latin if draws(latin, character) else ROMAN
         if run and face != by:

@@ -31,7 +31,7 @@ QR = f"{ASSETS}qr.pbm"
 # What a template can raise: its own errors, and Python's where it counts with a text or calls `fit` without a size.
 FAULTS = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 STYLES: Mapping[str, Face] = {"roman": ROMAN, "semibold": SEMIBOLD, "italic": ITALIC}
-CHINESE: Mapping[str, Face] = {"song": SONG, "hei": HEI}
+HAN: Mapping[str, Face] = {"song": SONG, "hei": HEI}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,7 @@ def lay(wording: Wording, *, design: Design, brand: Brand, verify_url: str, issu
         paper=design.manifest.paper, ink=brand.ink or design.manifest.ink, accent=brand.accent or design.manifest.accent
     )
     templates = _templates(design)
+    han = HAN[design.manifest.chinese]
     html = templates.html(
         wording=wording,
         issued=issued,
@@ -62,12 +63,11 @@ def lay(wording: Wording, *, design: Design, brand: Brand, verify_url: str, issu
         code=Text(language="", text=wording.code),
         seal=_seal(brand, wording),
         logo=LOGO if brand.logo else None,
-        fit=partial(_fit, cache),
+        fit=partial(_fit, cache, han),
         **vars(colours),
     )
-    chinese = CHINESE[design.manifest.chinese]
-    style, pictures = templates.drawn(colours, _families(chinese))
-    fonts = {face: static(face, cache) for face in LATIN} | fonts_for(html, chinese)
+    style, pictures = templates.drawn(colours, _families(han))
+    fonts = {face: static(face, cache) for face in LATIN} | fonts_for(html, han)
     names = {face: f"{ASSETS}font-{number}" for number, face in enumerate(fonts)}
     files = pictures | {QR: ("image/x-portable-bitmap", qr(verify_url))}
     files |= {names[face]: ("font/ttf", font) for face, font in fonts.items()}
@@ -162,18 +162,18 @@ def _mix(colour: str, other: str, share: float) -> str:
     return "#" + bytes(round(a * share + b * (1 - share)) for a, b in zip(one, two, strict=True)).hex()
 
 
-def _fit(cache: Path, text: Text, style: str = "roman", **place: Any) -> Fitted:
+def _fit(cache: Path, han: Face, text: Text, style: str = "roman", **place: Any) -> Fitted:
     """`fit`, as templates call it: the text with its language, the name of a Latin style, and the place."""
-    return fit(text.text, measure(STYLES[style], cache, chinese=_chinese(text)), **place)
+    return fit(text.text, measure(STYLES[style], cache, chinese=_chinese(text), han=han), **place)
 
 
 def _chinese(text: Text) -> bool:
     return text.language.startswith("zh")
 
 
-def _families(chinese: Face) -> _Families:
+def _families(han: Face) -> _Families:
     """Every face that a document may have, in the order for each script. Only what they are to draw is in them."""
-    cut = [chinese, *(face for face in cut_faces() if face != chinese)]
+    cut = [han, *(face for face in cut_faces() if face != han)]
 
     def listed(*faces: Face) -> str:
         return ", ".join(f'"{face.family}"' for face in faces)

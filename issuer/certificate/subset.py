@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import uharfbuzz as hb
 
-from issuer.certificate.faces import CHINESE, Face, cut_faces, draws, face_for, font_of
+from issuer.certificate.faces import Face, cut_faces, face_for, font_of
 from issuer.certificate.scripts import needs_shaping
 from issuer.certificate.truetype import Glyph, character_map, drawn, font_file, glyph_tables, names
 
@@ -25,17 +25,12 @@ __all__ = ["fonts_for", "subset"]
 FORMING = {0x200C, 0x200D, 0x25CC, *range(0x180B, 0x1810)}
 
 
-def fonts_for(text: str, chinese: Face) -> dict[Face, bytes]:
-    """The fonts that draw what of `text` the Latin faces do not. No Latin letter is in them.
-
-    What one of the Chinese faces draws, `chinese` does where it can.
-    """
+def fonts_for(text: str, han: Face) -> dict[Face, bytes]:
+    """The fonts that draw what of `text` the Latin faces do not, `han` as in `face_for`. No Latin letter is in them."""
     used: dict[Face, set[str]] = {face: set() for face in cut_faces()}
     for character in set(text):
-        face = face_for(character, chinese=True)
-        if face in CHINESE and draws(chinese, character):
-            used[chinese].add(character)
-        elif face in used:
+        face = face_for(character, chinese=True, han=han)
+        if face in used:
             used[face].add(character)
     # The layout engine gives a blank to the face of what stands before it.
     return {face: subset(face, {*drawn_by_it, " "}) for face, drawn_by_it in used.items() if drawn_by_it}
