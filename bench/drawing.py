@@ -16,6 +16,7 @@ from credential.wording import Wording
 __all__ = ["Drawn", "Order"]
 
 ISSUED = datetime(2026, 11, 21, tzinfo=UTC)
+DESIGN = "classic-landscape"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,19 +44,28 @@ class Drawn:
 
 def ours(order: Order) -> Callable[[], bytes]:
     """Drawing as the issuer does."""
-    from issuer.certificate import render  # noqa: PLC0415, the other way must not load it
+    from issuer.certificate import packaged, render  # noqa: PLC0415, the other way must not load it
 
-    return lambda: render(order.wording, order.token, verify_url=order.verify_url, issued_at=ISSUED, cache=order.cache)
+    design = packaged(DESIGN)
+    return lambda: render(
+        order.wording, order.token, verify_url=order.verify_url, issued_at=ISSUED, cache=order.cache, design=design
+    )
 
 
 def plain(order: Order) -> Callable[[], bytes]:
     """Drawing the same HTML with WeasyPrint as its documentation begins, each file read from the disk."""
-    from issuer.certificate.design import ASSETS, lay  # noqa: PLC0415
+    from issuer.certificate.design import PLAIN, packaged  # noqa: PLC0415
     from issuer.certificate.faces import CHINESE, LATIN, path_of  # noqa: PLC0415
+    from issuer.certificate.layout import ASSETS, lay  # noqa: PLC0415
 
     laid = lay(
-        order.wording, design="classic-landscape", verify_url=order.verify_url, issued=f"{ISSUED:%FT%TZ}", cache=order.cache
-    )  # fmt: skip
+        order.wording,
+        design=packaged(DESIGN),
+        brand=PLAIN,
+        verify_url=order.verify_url,
+        issued=f"{ISSUED:%FT%TZ}",
+        cache=order.cache,
+    )
     folder = order.cache / "plain"
     folder.mkdir(parents=True, exist_ok=True)
     for address, (_, content) in laid.files.items():

@@ -1,13 +1,12 @@
 """The command line of the issuer."""
 
 import sys
-import tomllib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -24,7 +23,8 @@ from issuer.credentials import renditions
 from issuer.credentials.issue import issue
 from issuer.credentials.revoke import revoke
 from issuer.descriptions.organisation import read_organisation
-from issuer.errors import Conflict, FieldProblem, Invalid, IssuerError, Misconfigured
+from issuer.descriptions.reading import toml_file
+from issuer.errors import Conflict, Invalid, IssuerError, Misconfigured
 from issuer.preview.drawing import Choice, Desk
 from issuer.preview.picture import picture
 from issuer.preview.web import serve_preview
@@ -86,7 +86,7 @@ def init(file: File) -> None:
                 f"There is already an organisation, {known[0].id}, and this version serves one. For another API key: "
                 "issuer api-key"
             )
-    described = _toml(file)
+    described = toml_file(file)
     read_organisation(described, file.parent)
     print("Preparing the fonts (some seconds, once on a machine) …", file=sys.stderr)
     prepare_faces(service.settings.cache_dir)  # before anything is made: whoever breaks off here has lost nothing
@@ -102,7 +102,7 @@ def init(file: File) -> None:
 def organisation(file: File) -> None:
     """Change the look, the signatories and the url. What is published keeps its own until it is published again."""
     service = _service()
-    changed = organisations.change(service, _organisation(service).id, _toml(file), file.parent)
+    changed = organisations.change(service, _organisation(service).id, toml_file(file), file.parent)
     say.print(f"Organisation {changed.id} ({changed.names['zh-Hans']}) has the look, signatories and url of {file}.")
     say.print("Achievements take them over when they are published again: issuer achievement FILE.toml")
 
@@ -113,7 +113,7 @@ def achievement(files: Annotated[list[Path], typer.Argument(help="TOML files, on
     service = _service()
     organisation = _organisation(service)
     for file in files:
-        published = publish(service, organisation.id, _toml(file))
+        published = publish(service, organisation.id, toml_file(file))
         say.print(service.addresses.achievement(organisation.id, published.slug, published.version))
 
 
@@ -325,13 +325,6 @@ def _write(service: Service, credential: Credential, rendition: str, folder: Pat
 
 def _minute(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
-
-
-def _toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (UnicodeError, tomllib.TOMLDecodeError) as error:
-        raise Invalid((FieldProblem(str(file), f"is not TOML: {error}"),)) from error
 
 
 def _with_progress(rows: tuple[Row, ...], label: str) -> Iterable[Row]:

@@ -81,8 +81,7 @@ def brand_of(service: Service, look: Look) -> Brand:
 
 def _designs(certificate: str) -> dict[str, Design]:
     """The designs as they are now, by the member of `Look` that they stand in."""
-    large_print = LARGE_PRINT if is_packaged(LARGE_PRINT) else certificate
-    return {"certificate": packaged(certificate), "large_print": packaged(large_print), "badge": packaged(MEDAL)}
+    return {"certificate": packaged(certificate), "large_print": packaged(LARGE_PRINT), "badge": packaged(MEDAL)}
 
 
 def _look(used: Mapping[str, Design]) -> Look:

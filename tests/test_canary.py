@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from issuer.certificate import render
+from issuer.certificate import Design, design_in, packaged, render
 from issuer.certificate.pool import NotDrawn, Pool
 from issuer.errors import Misconfigured
 from tests.conftest import CACHE
@@ -78,7 +78,7 @@ def canary(tmp_path_factory: pytest.TempPathFactory) -> Canary:
     return made
 
 
-def design_that(folder: Path, kind: str, says: str) -> str:
+def design_that(folder: Path, kind: str, says: str) -> Design:
     """The usual design, which also says something else in its HTML, its style sheet or its background."""
     shutil.copytree(DESIGN, folder / "design")
     html, css, svg = (folder / "design" / name for name in ("certificate.html", "certificate.css", "background.svg"))
@@ -88,7 +88,7 @@ def design_that(folder: Path, kind: str, says: str) -> str:
         css.write_text(says + css.read_text() if says.startswith("@") else css.read_text() + says)
     else:
         svg.write_text(says)
-    return str(folder / "design")
+    return design_in(folder / "design")
 
 
 @pytest.mark.parametrize("scheme", ["http", "file", "data"])
@@ -122,8 +122,7 @@ def test_the_canary_sings_when_it_is_reached(canary: Canary) -> None:
     ids=["by name", "as local"],
 )
 def test_no_font_of_the_machine_gets_in_even_when_a_design_asks_for_it(tmp_path: Path, says: str) -> None:
-    design = design_that(tmp_path, "css", "")
-    (Path(design) / "certificate.css").write_text((DESIGN / "certificate.css").read_text() + says)
+    design = design_that(tmp_path, "css", says)
     pdf = render(WORDING, TOKEN, verify_url=SHORT_URL, issued_at=ISSUED, cache=CACHE, design=design)
     listed = subprocess.run(["pdffonts", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
     names = [line.split()[0].partition("+")[2] for line in listed.splitlines()[2:]]
@@ -140,7 +139,9 @@ def test_a_picture_that_would_take_for_ever_is_given_up(tmp_path: Path) -> None:
     try:
         with pytest.raises(NotDrawn, match="Ask again"):
             pool.render(WORDING, TOKEN, verify_url=SHORT_URL, issued_at=ISSUED, cache=CACHE, design=design)
-        assert pool.render(WORDING, TOKEN, verify_url=SHORT_URL, issued_at=ISSUED, cache=CACHE).startswith(b"%PDF")
+        assert pool.render(
+            WORDING, TOKEN, verify_url=SHORT_URL, issued_at=ISSUED, cache=CACHE, design=packaged("classic-landscape")
+        ).startswith(b"%PDF")
     finally:
         pool.close()
 

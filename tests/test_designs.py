@@ -1,9 +1,13 @@
 """Every design in every rendition with every sample: whole, in order, accessible, archival, and verified by our verifier."""
 
+import json
+import runpy
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 from itertools import product
+from pathlib import Path
 from random import Random
 
 import pikepdf
@@ -13,8 +17,9 @@ import zxingcpp
 from PIL import Image, ImageChops, ImageFilter
 
 from credential.phrases import RENDITIONS
-from credential.wording import Text
+from credential.wording import Fact, Section, Text, Wording
 from issuer.certificate import LARGE_PRINT, Brand, designs, packaged, render
+from issuer.certificate.design import FOLDER
 from issuer.certificate.samples import SAMPLE_CODE, sample, sample_names
 from tests.conftest import CACHE
 from tests.test_certificate import ISSUED, POINTS_PER_MM, TOKEN, colliding, squeezed, structure, tool
@@ -28,6 +33,7 @@ ALL = (*designs(), LARGE_PRINT)
 EVERY = list(product(ALL, RENDITIONS, sample_names()))
 SMALLEST_MODULE = 0.42  # mm
 MARGIN = 5.0  # mm that office printers need
+WITH_ALL = ("portrait-transcript", LARGE_PRINT)  # these also show transcript and skills
 
 each = pytest.mark.parametrize(("design", "rendition", "name"), EVERY, ids=["-".join(case) for case in EVERY])
 each_design = pytest.mark.parametrize("design", ALL)
@@ -66,19 +72,16 @@ def test_nothing_stands_on_anything_else_or_off_the_sheet(design: str, rendition
 
 @each
 def test_it_reads_in_the_order_in_which_a_person_would_say_it(design: str, rendition: str, name: str) -> None:
-    words = sample(name, rendition)
-    order = [words.organisation[0], words.title[0], words.certifies[0], words.name[0], words.completed[0]]
-    order += [words.achievement[0], *words.check[:1], Text(language="", text=words.code)]
-    with pikepdf.open(BytesIO(drawn(design, rendition, name))) as pdf:
-        kinds = [str(element.S) for element in structure(pdf.Root.StructTreeRoot)]
-        assert kinds.count("/H1") == 1
-        assert "/H2" in kinds
-    text = squeezed("".join(line for page in open_pdf(drawn(design, rendition, name)).lines for line in page))
+    pdf = drawn(design, rendition, name)
+    text = squeezed("".join(line for page in open_pdf(pdf).lines for line in page))
     at = 0
-    for part in order:
-        at = text.find(squeezed(part.text), at)
-        assert at >= 0, part.text
-        at += 1
+    for said in in_order(sample(name, rendition), everything=design in WITH_ALL):
+        at = text.find(squeezed(said), at) + len(squeezed(said))
+        assert at >= len(squeezed(said)), f"{said} does not come next"
+    with pikepdf.open(BytesIO(pdf)) as document:
+        kinds = [str(element.S) for element in structure(document.Root.StructTreeRoot)]
+    assert kinds.count("/H1") == 1
+    assert "/H2" in kinds
 
 
 @each_design
@@ -146,6 +149,50 @@ def test_it_is_small_enough_to_mail_by_the_thousand(design: str) -> None:
     assert len(drawn(design)) <= 60_000
 
 
+@pytest.mark.parametrize("rendition", RENDITIONS)
+@pytest.mark.parametrize("name", sample_names())
+def test_nothing_in_large_print_is_below_18_points(tmp_path: Path, name: str, rendition: str) -> None:
+    path = tmp_path / "large.pdf"
+    path.write_bytes(drawn(LARGE_PRINT, rendition, name))
+    written = subprocess.run(
+        ["mutool", "draw", "-q", "-F", "stext.json", "-o", "-", str(path)], stdout=subprocess.PIPE, check=True
+    )  # fmt: skip
+    blocks = [block for page in json.loads(written.stdout)["pages"] for block in page["blocks"]]
+    sizes = [line["font"]["size"] for block in blocks for line in block.get("lines", ()) if line["text"].strip()]
+    assert sizes
+    assert min(sizes) >= 18
+    assert max(sizes) >= 40
+
+
+@pytest.mark.parametrize(("design", "script", "picture"), [
+    ("modern-landscape", "arcs", "arcs"), ("portrait-transcript", "rosette", "background"),
+])  # fmt: skip
+def test_the_ornaments_are_what_their_script_draws(design: str, script: str, picture: str) -> None:
+    drawn = runpy.run_path(str(FOLDER / design / f"{script}.py"))[picture]()
+    assert (FOLDER / design / f"{picture}.svg").read_text(encoding="utf-8") == drawn
+
+
+def in_order(wording: Wording, *, everything: bool) -> Iterator[str]:
+    """What a certificate says from the organisation to the code; `everything` with the transcript and the skills."""
+    for texts in (
+        wording.organisation, wording.title, wording.certifies, wording.name, wording.completed, wording.achievement,
+    ):  # fmt: skip
+        yield from (text.text for text in texts)
+    for fact in (*wording.facts, *((wording.period,) if wording.period else ())):
+        yield from (text.text for text in (*fact.labels, *fact.values))
+    sections: tuple[Section[Fact] | Section[tuple[Text, ...]] | None, ...] = (wording.partners,)
+    if everything:
+        sections = (wording.transcript, wording.skills, wording.partners)
+    for section in sections:
+        for entry in section.entries if section else ():
+            texts = (*entry.labels, *entry.values) if isinstance(entry, Fact) else entry
+            yield from dict.fromkeys(text.text for text in texts)
+    for signatory in wording.signatories:
+        yield from (text.text for text in signatory)
+    yield from (text.text for text in wording.check)
+    yield from ("verify.glimmer.example", *(text.text for text in wording.code_label), wording.code)
+
+
 def modules_of_version(version: int) -> int:
     """The modules along one side of a QR code (ISO/IEC 18004)."""
     return 17 + 4 * version
@@ -174,7 +221,7 @@ def ink(pdf: bytes, number: int) -> Iterator[tuple[str, tuple[float, float, floa
             character = text.get_text_range(index, 1)
             if character.strip() and right > left:
                 box = (left, sheet.get_height() - top, right, sheet.get_height() - bottom)
-                yield character, tuple(edge / POINTS_PER_MM for edge in box)  # type: ignore[misc]
+                yield character, tuple(edge / POINTS_PER_MM for edge in box)
 
 
 def picture(pdf: bytes, dpi: int) -> Image.Image:

@@ -97,7 +97,7 @@ def test_letters_join_in_the_cut_font_as_in_the_published_one(
     assert len(cut) < 60_000
     assert drawn(cut, text) == drawn(published.read_bytes(), text)
     apart = [face_width(published, letter) for letter in text]
-    assert measure(LATIN[0], Path(), chinese=False)(text) < sum(apart)
+    assert measure(LATIN[0], Path(), chinese=False, han=SONG)(text) < sum(apart)
 
 
 def test_a_joiner_is_taken_where_its_script_has_it(extra: Callable[..., None], amiri: Path) -> None:
@@ -243,7 +243,7 @@ def page(extra: Callable[..., None], amiri: Path, japanese: Path, devanagari: Pa
     extra(amiri, japanese, devanagari)
 
     def drawn(text: str) -> bytes:
-        fonts = {LATIN[0]: static(LATIN[0], faces)} | fonts_for(text)
+        fonts = {LATIN[0]: static(LATIN[0], faces)} | fonts_for(text, SONG)
         names = {face: f"certificate:{number}" for number, face in enumerate(fonts)}
         laid = Laid(
             html=f'<html lang="zh"><title>{text}</title><p>{text}</p>',

@@ -57,27 +57,27 @@ TEXTS = st.one_of(
 def test_a_name_of_up_to_120_letters_of_any_script_is_whole_and_keeps_to_its_place(
     cache: Path, text: str, chinese: bool
 ) -> None:
-    fitted = fit(text, measure(ROMAN, cache, chinese=chinese), **NAME)
+    fitted = fit(text, measure(ROMAN, cache, chinese=chinese, han=SONG), **NAME)
     assert_in_place(fitted, text, cache, **NAME)
 
 
 @given(text=TEXTS.map(lambda text: "".join(regex.findall(r"\X", text)[:100]).strip()))
 @settings(deadline=None, max_examples=100)
 def test_a_title_of_up_to_100_letters_likewise(cache: Path, text: str) -> None:
-    fitted = fit(text, measure(ROMAN, cache, chinese=True), **TITLE)
+    fitted = fit(text, measure(ROMAN, cache, chinese=True, han=SONG), **TITLE)
     assert_in_place(fitted, text, cache, **TITLE)
 
 
 @given(text=words(LATIN_WORD))
 @settings(deadline=None, max_examples=50)
 def test_a_word_that_has_room_on_a_line_is_not_broken(cache: Path, text: str) -> None:
-    lines = fit(text, measure(ROMAN, cache, chinese=False), **NAME).lines
+    lines = fit(text, measure(ROMAN, cache, chinese=False, han=SONG), **NAME).lines
     for before, after in pairwise(lines):
         assert regex.search(r"[\s\-/，、·]$", before) or regex.match(r"[(，、]", after), (before, after)
 
 
 def test_a_text_is_set_as_large_as_it_can_be(cache: Path) -> None:
-    measured = measure(ROMAN, cache, chinese=False)
+    measured = measure(ROMAN, cache, chinese=False, han=SONG)
     assert fit("Li", measured, **NAME).size == NAME["size"]
     shrunk = fit("Maria de la Concepción Rodríguez y Nguyễn", measured, **NAME)
     assert NAME["floor"] <= shrunk.size < NAME["size"]
@@ -86,14 +86,14 @@ def test_a_text_is_set_as_large_as_it_can_be(cache: Path) -> None:
 
 
 def test_letters_that_join_are_never_spaced(cache: Path) -> None:
-    measured = measure(ROMAN, cache, chinese=False)
+    measured = measure(ROMAN, cache, chinese=False, han=SONG)
     assert fit("Li", measured, **NAME).spacing > 0
     assert fit("ئابدۇل", measured, **NAME).spacing == 0
 
 
 def test_what_has_no_place_at_all_is_refused_and_not_cut(cache: Path) -> None:
     with pytest.raises(TooLong, match="500 characters"):
-        fit("W" * 500, measure(ROMAN, cache, chinese=False), **NAME)
+        fit("W" * 500, measure(ROMAN, cache, chinese=False, han=SONG), **NAME)
 
 
 # How it is measured

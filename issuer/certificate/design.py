@@ -19,8 +19,8 @@ import msgspec
 from issuer.errors import Misconfigured
 
 __all__ = [
-    "CLASSIC", "FOLDER", "LARGE_PRINT", "MEDAL", "PLAIN", "Brand", "Design", "Manifest", "design_in", "designs", "is_packaged",
-    "packaged", "read_design",
+    "CLASSIC", "FOLDER", "LARGE_PRINT", "MEDAL", "PLAIN", "Brand", "Design", "Manifest", "design_in", "designs",
+    "is_packaged", "packaged", "read_design",
 ]  # fmt: skip
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "certificates"

@@ -82,11 +82,11 @@ def measure(face: Face, cache: Path, *, chinese: bool, han: Face) -> Measure:
 
     `chinese` and `han` as in `face_for`.
     """
-    return partial(_width, face, cut_faces(), cache, chinese, han)
+    return partial(_width, face=face, cut=cut_faces(), cache=cache, chinese=chinese, han=han)
 
 
 @lru_cache(maxsize=8192)
-def _width(face: Face, cut: tuple[Face, ...], cache: Path, chinese: bool, han: Face, text: str) -> float:
+def _width(text: str, *, face: Face, cut: tuple[Face, ...], cache: Path, chinese: bool, han: Face) -> float:
     """The faces that are `cut` are known anyway, but a width is remembered for these alone."""
     return sum(_advance(drawn_by, cache, run) for drawn_by, run in _runs(text, face, chinese, han))
 

@@ -17,9 +17,9 @@ LINE_CONTRAST = 1.5  # an ornament carries no words; below this a printer drops 
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """`ink` colours text and the lines of the seal, `accent` lines and ornaments, both `#rrggbb`.
+    """`ink` colours text and the lines of the seal, `accent` lines and ornaments, both `#rrggbb`; None is the design's own.
 
-    None leaves a colour to the design. `seal` is the text of the name seal: "" for none, None for one made from the organisation's name.
+    `seal` is the text of the name seal: "" for none, None for one made from the organisation's name.
     """
 
     ink: str | None = None

@@ -1,6 +1,8 @@
 """How a description is read: each text cleaned, each limit kept, and everything that is wrong told at once."""
 
+import tomllib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,10 +11,18 @@ from credential.phrases import LANGUAGES
 from issuer.errors import FieldProblem, Invalid
 from issuer.text import TextRefused, clean, printable
 
-__all__ = ["Reading", "converted"]
+__all__ = ["Reading", "converted", "toml_file"]
 
 LONGEST_NAME = 40  # of an organisation, a partner or a signatory, in graphemes: what fits its place on a certificate
 Kind = TypeVar("Kind")
+
+
+def toml_file(file: Path) -> dict[str, Any]:
+    """What a description's file says. Raises `Invalid` for what is not TOML, and `OSError`."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (UnicodeError, tomllib.TOMLDecodeError) as error:
+        raise Invalid((FieldProblem(str(file), f"is not TOML: {error}"),)) from error
 
 
 def converted(given: Mapping[str, Any], kind: type[Kind], subject: str) -> Kind:

@@ -1,17 +1,18 @@
 """An organisation and an achievement as their files describe them, in the place of a sample's own."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from issuer import descriptions, organisations
 from issuer.certificate import PLAIN, Brand
-from issuer.descriptions import read_description
-from issuer.errors import FieldProblem, Invalid
+from issuer.descriptions.achievement import Described, read_achievement
+from issuer.descriptions.organisation import DescribedOrganisation, read_organisation
+from issuer.descriptions.reading import toml_file
 
 __all__ = ["Changes", "changes_of"]
+
+SCORE = "88"  # of every module
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,34 +26,42 @@ class Changes:
 def changes_of(organisation: Path | None, achievement: Path | None) -> Changes:
     """What the files change. Raises `Invalid` that names what is wrong with them, and `OSError`."""
     members: dict[str, Any] = {}
+    brand = PLAIN
     if organisation:
-        members |= _of_organisation(organisations.read(_toml(organisation)))
+        described, logo = read_organisation(toml_file(organisation), organisation.parent)
+        members |= _of_organisation(described)
+        look = described.look
+        brand = Brand(ink=look.ink, accent=look.accent, seal=look.seal, logo=logo)
     if achievement:
-        members |= _of_achievement(read_description(_toml(achievement)))
-    return Changes(members=members)
+        members |= _of_achievement(read_achievement(toml_file(achievement)))
+    return Changes(members=members, brand=brand)
 
 
-def _of_organisation(described: organisations.Described) -> dict[str, Any]:
+def _of_organisation(described: DescribedOrganisation) -> dict[str, Any]:
     return {"organisation": described.name, "signatories": described.signatories}
 
 
-def _of_achievement(described: descriptions.Described) -> dict[str, Any]:
+def _of_achievement(described: Described) -> dict[str, Any]:
     """Its hours and credits hold where it says them, as they do for a completion without its own."""
     own = described.language
+
+    def in_languages(place: int, text: str, member: str) -> dict[str, str]:
+        lists = {language: getattr(words, member) for language, words in described.translations.items()}
+        return {own: text} | {language: texts[place] for language, texts in lists.items() if texts}
+
     members = {
         "language": own,
         "type": described.type,
         "achievement": {own: described.name}
         | {language: words.name for language, words in described.translations.items()},
-        "skills": [{own: tag} for tag in described.tags],
+        "skills": [in_languages(place, tag, "tags") for place, tag in enumerate(described.tags)],
+        "modules": [
+            {"name": in_languages(place, module.name, "modules"), "score": SCORE}
+            for place, module in enumerate(described.modules)
+        ],
+        "partners": described.partners,
+        "signatories": described.signatories,
         "hours": described.hours,
         "credits": described.credits,
     }
     return {name: value for name, value in members.items() if value is not None}
-
-
-def _toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (UnicodeError, tomllib.TOMLDecodeError) as error:
-        raise Invalid((FieldProblem(str(file), f"is not TOML: {error}"),)) from error
