@@ -224,8 +224,8 @@ def test_the_doctor_finds_everything_in_order(ready: Run) -> None:
 
 def test_the_doctor_says_where_files_cannot_be_written_and_looks_on(ready: Run, tmp_path: Path) -> None:
     assert f"✓ files: {(tmp_path / 'issuer/files').as_uri()} can be written and read" in ready("doctor")[1]
-    shutil.rmtree(tmp_path / "issuer/files")
-    (tmp_path / "issuer/files").symlink_to("/proc")
+    (tmp_path / "issuer/files/examined").unlink()
+    (tmp_path / "issuer/files/examined").mkdir()  # where a file is to be written
     code, said, _ = ready("doctor")
     assert (code, "✗ files:" in said, "✓ signing key" in said) == (1, True, True)
 
