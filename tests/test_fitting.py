@@ -76,6 +76,21 @@ def test_a_word_that_has_room_on_a_line_is_not_broken(cache: Path, text: str) ->
         assert regex.search(r"[\s\-/，、·]$", before) or regex.match(r"[(，、]", after), (before, after)
 
 
+def test_a_name_is_broken_between_its_parts_and_a_title_between_its_phrases(cache: Path) -> None:
+    measured = measure(ROMAN, cache, chinese=True, han=SONG)
+    parts = "阿卜杜热依木江·买买提艾力·图尔荪托合提·阿卜杜克热木·麦合木提江·艾斯卡尔·古丽巴哈尔·努尔艾合买提·阿依夏木"
+    first, second = fit(parts, measured, **NAME).lines
+    assert first.endswith("·")
+    assert second.count("·") > 1
+    title = "工业互联网平台架构与可信数据空间：面向智能制造、绿色能源与现代农业的数据采集、清洗、建模与可视化综合应用"
+    assert fit(title, measured, **TITLE).lines[0][-1] in "：、"
+
+
+def test_a_name_with_one_very_long_part_is_not_made_small_for_it(cache: Path) -> None:
+    measured = measure(ROMAN, cache, chinese=True, han=SONG)
+    assert fit("王" * 60 + "·李", measured, **NAME).size == fit("王" * 62, measured, **NAME).size
+
+
 def test_a_text_is_set_as_large_as_it_can_be(cache: Path) -> None:
     measured = measure(ROMAN, cache, chinese=False, han=SONG)
     assert fit("Li", measured, **NAME).size == NAME["size"]

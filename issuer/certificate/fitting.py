@@ -25,6 +25,9 @@ POINTS_PER_MM = 72 / 25.4
 STEP = 0.25  # points
 NOT_AT_START = frozenset("，。、；：？！）》」』】〉”’·—…,.;:?!)%،؛؟།་")
 NOT_AT_END = frozenset("（《「『【〈“‘(")
+# Where a reader pauses: between the parts of a name (·), between the phrases of a title.
+PAUSES = frozenset("·・，、。；：？！）》」』】〉…")
+SMALLER = 0.84  # of its size, at least, a text keeps for lines that end where a reader pauses
 BREAKS_AFTER = frozenset("-–/་")  # the last is Tibetan's mark between syllables
 IDEOGRAPHIC = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{East_Asian_Width=W}\p{East_Asian_Width=F}]"
@@ -57,7 +60,8 @@ def fit(
 
     A text too wide is set smaller, down to `floor`, with less and less letter `spacing` (em); letters that join are
     never spaced. Then it is broken into lines of about equal width, in the largest size up to `floor` whose lines (each
-    `leading` em high) fit the height. Raises `TooLong` when that would be below `smallest` points.
+    `leading` em high) fit the height. Ideographs may be parted anywhere, but lines that end where a reader pauses are
+    preferred if they are at most a sixth smaller. Raises `TooLong` when that would be below `smallest` points.
     """
     pieces = _pieces(text, measure)
     whole = measure(text)
@@ -69,12 +73,36 @@ def fit(
         ease = spacing * (points / size) ** 3
         if whole + ease * len(text) <= room:
             return Fitted(size=points, spacing=round(ease, 3), lines=(text,))
-        if points <= floor and len(_lines(pieces, room)) * leading * points <= height * POINTS_PER_MM:
-            lines = _balanced(pieces, room)
-            if all(measure(line.rstrip()) <= room for line in lines):  # parts side by side may be wider than their sum
-                return Fitted(size=points, spacing=0.0, lines=lines)
+        if points <= floor and (lines := _broken(pieces, measure, points, width=width, height=height, leading=leading)):
+            fitted = Fitted(size=points, spacing=0.0, lines=lines)
+            least = max(smallest, points * SMALLER)
+            return _in_phrases(text, measure, fitted, least, width=width, height=height, leading=leading) or fitted
         points -= STEP
     raise TooLong(f"This text of {len(text)} characters does not fit on the certificate; shorten it: {text[:60]}…")
+
+
+def _in_phrases(text: str, measure: Measure, fitted: Fitted, least: float, **place: float) -> Fitted | None:
+    """The text in lines that end where a reader pauses, in the size it was `fitted` in or smaller, down to `least`."""
+    phrases = _pieces(text, measure, _pauses)
+    points = fitted.size
+    while points >= least and len(phrases) > 1:
+        lines = _broken(phrases, measure, points, **place)
+        if lines and max(piece.ink for piece in phrases) <= place["width"] * POINTS_PER_MM / points:
+            return Fitted(size=points, spacing=0.0, lines=lines)
+        points -= STEP
+    return None
+
+
+def _broken(
+    pieces: list["_Piece"], measure: Measure, points: float, *, width: float, height: float, leading: float
+) -> tuple[str, ...] | None:
+    """The balanced lines of a text at `points`, if they fit the place of `width` by `height` mm."""
+    room = width * POINTS_PER_MM / points
+    if len(_lines(pieces, room)) * leading * points > height * POINTS_PER_MM:
+        return None
+    lines = _balanced(pieces, room)
+    fits = all(measure(line.rstrip()) <= room for line in lines)  # parts side by side may be wider than their sum
+    return lines if fits else None
 
 
 def measure(face: Face, cache: Path, *, chinese: bool, han: Face) -> Measure:
@@ -138,11 +166,12 @@ class _Piece:
     clusters: tuple["_Piece", ...] = ()
 
 
-def _pieces(text: str, measure: Measure) -> list[_Piece]:
+def _pieces(text: str, measure: Measure, breaks: Callable[[str, str], bool] | None = None) -> list[_Piece]:
+    """What `breaks` keeps together, which is told the characters before and after; by default, all that may not part."""
     clusters = regex.findall(r"\X", text)
     units = [clusters[:1]]
     for before, after in pairwise(clusters):
-        if _breaks(before, after):
+        if (breaks or _breaks)(before, after):
             units.append([after])
         else:
             units[-1].append(after)
@@ -159,6 +188,10 @@ def _breaks(before: str, after: str) -> bool:
     if after.isspace() or after in NOT_AT_START or before in NOT_AT_END:
         return False
     return before.isspace() or before in BREAKS_AFTER or any(map(IDEOGRAPHIC.match, (before, after)))
+
+
+def _pauses(before: str, after: str) -> bool:
+    return _breaks(before, after) and (before.isspace() or before in PAUSES or after in NOT_AT_END)
 
 
 def _lines(pieces: list[_Piece], room: float) -> tuple[str, ...]:
