@@ -46,9 +46,7 @@ def background() -> str:
         f'stroke="{colour}" stroke-width="{weight}"/>'
         for inset, colour, weight in ((FRAME, INK, 0.7), (INNER, ACCENT, 0.25))
     )
-    woven = (
-        rosette("outer", 58.0, 36, 6.4, 8) + rosette("middle", 44.4, 30, 5.0, 6) + rosette("heart", 31.6, 24, 5.8, 6)
-    )
+    woven = rosette("outer", 58.0, 36, 6.4, 8) + rosette("inner", 44.4, 30, 5.0, 6)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
         f'<clipPath id="within"><rect x="{INNER}" y="{INNER}" width="{WIDTH - 2 * INNER}" height="120"/></clipPath>'
