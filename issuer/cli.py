@@ -56,6 +56,7 @@ say = Console(highlight=False, soft_wrap=True, markup=False)  # an operator's te
 progress_on = Console(stderr=True)
 
 PINNED = "Verifiers whose entry has no jwks_uri need the new entry: issuer directory"
+MAY_BEGIN_WITH_A_HYPHEN = {"ignore_unknown_options": True}  # one thumbprint in 64 does
 Key = Annotated[str, typer.Argument(help="The key's thumbprint, as `issuer keys list` shows it.")]
 File = Annotated[Path, typer.Argument(help="A TOML file; see demo/ for one to start from.")]
 
@@ -204,7 +205,7 @@ def rotate(
     say.print(PINNED)
 
 
-@keys.command()
+@keys.command(context_settings=MAY_BEGIN_WITH_A_HYPHEN)
 def compromised(key: Key) -> None:
     """Say that someone else may hold a key. It cannot be taken back; verifiers doubt all it signed until you confirm it."""
     service = _service()
@@ -216,7 +217,7 @@ def compromised(key: Key) -> None:
     say.print(PINNED)
 
 
-@keys.command()
+@keys.command(context_settings=MAY_BEGIN_WITH_A_HYPHEN)
 def confirm(
     key: Key,
     until: Annotated[

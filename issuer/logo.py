@@ -5,7 +5,7 @@ import warnings
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 __all__ = ["LogoRefused", "read_logo"]
 
@@ -62,6 +62,7 @@ def read_logo(file: Path) -> bytes:
 
 
 def _drawn_anew(given: bytes) -> bytes:
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint turns it on for the whole process
     with Image.open(BytesIO(given), formats=("PNG", "JPEG")) as opened:  # reads the header only
         if opened.width * opened.height > MOST_PIXELS:
             raise _too_large(f"{opened.width * opened.height / 1e6:.1f}")

@@ -13,7 +13,7 @@ from issuer.credentials.issue import check_still_ahead, seen
 from issuer.errors import Conflict, FieldProblem, Invalid
 from issuer.service import Service
 
-__all__ = ["read_roster"]
+__all__ = ["fields_of", "read_roster"]
 
 LARGEST_FILE = 64 * 1024 * 1024
 MOST_PROBLEMS = 100
@@ -36,7 +36,7 @@ def read_roster(
             problems.append(FieldProblem(where, "has more or fewer cells than the first row has columns"))
             continue
         try:
-            completion = _completion(service, organisation_id, {**given, **_fields(cells)})
+            completion = _completion(service, organisation_id, {**given, **fields_of(cells)})
         except Invalid as error:
             problems += [FieldProblem(f"{where}, column {p.name}", p.detail) for p in error.problems]
             continue
@@ -67,7 +67,7 @@ def _completion(service: Service, organisation_id: str, given: Mapping[str, Any]
     return completion
 
 
-def _fields(cells: Mapping[str, str]) -> dict[str, Any]:
+def fields_of(cells: Mapping[str, str]) -> dict[str, Any]:
     """The cells by field: the columns `scores.MODULE` are one field."""
     fields: dict[str, Any] = {column: cell for column, cell in cells.items() if not column.startswith(SCORES)}
     scores = {column.removeprefix(SCORES): cell for column, cell in cells.items() if column.startswith(SCORES)}

@@ -69,6 +69,15 @@ def test_a_second_address_to_verify_at_is_text_that_nobody_signed() -> None:
     assert fields(page(EVERY[0], "verify.glimmer-example.com")) == ["unsigned"]
 
 
+def test_a_name_from_right_to_left_may_come_out_in_any_order_but_not_with_other_letters() -> None:
+    name = "ئابدۇرېھىم (2) ئەلى"
+    signed = replace(EVERY[0], name=(Text(language="", text=name),))
+    turned = replace(EVERY[0], name=(Text(language="", text="ئەلى (2) ئابدۇرېھىم"),))
+    other = replace(EVERY[0], name=(Text(language="", text="ئەلى (3) ئابدۇرېھىم"),))
+    assert differences(page(turned), [signed], complete=True) == ()
+    assert [found.field for found in differences(page(other), [signed], complete=True)] == ["name", "unsigned"]
+
+
 def test_without_the_translations_only_what_is_surely_missing_is_said() -> None:
     alone = [sample("usual", "zh-Hans")]
     assert differences(page(EVERY[0]), alone, complete=False) != ()  # the facts are labelled in two languages

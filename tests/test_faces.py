@@ -125,7 +125,7 @@ def test_drawing_with_faces_that_are_ready_does_not_load_the_font_compiler(faces
     static(ROMAN, faces)
     code = (
         "import sys, pathlib; from issuer.certificate import faces, fitting, instances, subset;"
-        "subset.fonts_for('微证'); cache = pathlib.Path(sys.argv[1]); instances.static(faces.ROMAN, cache);"
+        "subset.fonts_for('微证', faces.SONG); cache = pathlib.Path(sys.argv[1]); instances.static(faces.ROMAN, cache);"
         "fitting.measure(faces.ROMAN, cache, chinese=True, han=faces.SONG)('微证 Weizheng');"
         "sys.exit(any(name.startswith(('fontTools.ttLib', 'fontTools.subset')) for name in sys.modules))"
     )

@@ -50,7 +50,7 @@ def test_an_organisation_keeps_its_look_and_its_logo(service: Service, beside: P
 
 def test_an_organisation_without_a_look_has_the_ordinary_one(service: Service) -> None:
     organisation, logo = kept(service)
-    assert organisation.look == {"ink": "#1b2f4e", "accent": "#b99a57", "seal": None}
+    assert organisation.look == {"ink": None, "accent": None, "seal": None}
     assert logo is None
 
 

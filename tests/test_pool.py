@@ -18,10 +18,10 @@ from demo.services import command, free_port
 from issuer.certificate import LibrariesMissing, Undrawable, pool, render
 from issuer.certificate.pool import NotDrawn, Pool
 from tests.conftest import CACHE
-from tests.test_certificate import ISSUED, SHORT_URL, TOKEN, WORDING, zh
+from tests.test_certificate import CLASSIC, ISSUED, SHORT_URL, TOKEN, WORDING, zh
 
 DEMO = Path(__file__).parent.parent / "demo"
-HERE: dict[str, Any] = {"verify_url": SHORT_URL, "issued_at": ISSUED, "cache": CACHE}
+HERE: dict[str, Any] = {"verify_url": SHORT_URL, "issued_at": ISSUED, "cache": CACHE, "design": CLASSIC}
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
 

@@ -126,13 +126,19 @@ def test_a_folder_without_its_files_and_a_strange_ending_are_refused(run: Run, t
 def test_what_the_layout_engine_passes_over_is_said(
     run: Run, own: Path, changed: Callable[[str, str, str], None], tmp_path: Path
 ) -> None:
+    changed("certificate.css", r"\A", "body { colr: red }")
+    code, _, error = run("preview", own, "--out", tmp_path / "a.pdf")
+    assert (code, "colr: red" in error) == (0, True)
+
+
+def test_a_picture_that_cannot_be_drawn_is_said(
+    run: Run, own: Path, changed: Callable[[str, str, str], None], tmp_path: Path
+) -> None:
     (own / "torn.svg").write_text("<svg", encoding="utf-8")
-    changed("certificate.css", r"\A", 'body { colr: red; background: url("certificate:torn.svg") }')
+    changed("certificate.css", r"\A", 'body { background: url("certificate:torn.svg") }')
     code, _, error = run("preview", own, "--out", tmp_path / "a.pdf")
     (own / "torn.svg").unlink()
-    assert code == 0
-    assert "colr: red" in error
-    assert "torn.svg" in error
+    assert (code, "A picture is not SVG" in error) == (1, True), error
 
 
 def test_the_page_follows_the_files_and_goes_on_living(

@@ -1,6 +1,8 @@
 """Does a document show what was signed, and nothing else? Its text is compared with every rendition of our certificates.
 
 Texts are compared after NFKC and without white space: readers draw 一 for ⼀ and put blanks where letters stand apart.
+What runs from right to left comes out of a PDF in an order of the reader's own, without the marks on its letters: of such
+a text the letters and digits alone are compared, in no order, and the lines that hold them count as a whole.
 """
 
 import re
@@ -15,6 +17,8 @@ from verifier.verdict import Difference
 __all__ = ["differences"]
 
 ON_LINES_OF_THEIR_OWN = ("organisation", "title", "name", "achievement")
+RIGHT_TO_LEFT = ("R", "AL")
+MOST_LINES = 6  # that a text can be set in
 LONGEST_SHOWN = 200  # characters of what a document says and nobody signed
 HOST = re.compile(
     r"[a-z0-9.-]+(:\d+)?|\[[0-9a-f:]+\](:\d+)?"
@@ -99,6 +103,7 @@ class _Shown:
 
     def __init__(self, opened: Opened) -> None:
         self._line_edges, self._word_edges = {0}, {0}
+        self._lines: list[tuple[int, int]] = []
         written = []
         length = 0
         for line in (line for page in opened.lines for line in page):
@@ -106,19 +111,19 @@ class _Shown:
                 length += len(word)
                 written.append(word)
                 self._word_edges.add(length)
+            self._lines.append((max(self._line_edges), length))
             self._line_edges.add(length)
         self._text = "".join(written)
         self._accounted = bytearray(length)
 
     def has(self, text: str, *, on_lines: bool = False) -> bool:
         """Whether `text` stands there, from the beginning of a word, or of a line, to the end of one."""
-        return next(self._places(_plain(text), self._line_edges if on_lines else self._word_edges), None) is not None
+        return next(self._places(text, self._line_edges if on_lines else self._word_edges), None) is not None
 
     def account_for(self, text: str) -> None:
         """Mark every place where `text` stands."""
-        wanted = _plain(text)
-        for start in self._places(wanted, self._word_edges):
-            self._accounted[start : start + len(wanted)] = b"\1" * len(wanted)
+        for start, end in self._places(text, self._word_edges):
+            self._accounted[start:end] = b"\1" * (end - start)
 
     @property
     def accounted(self) -> int:
@@ -134,12 +139,29 @@ class _Shown:
             else:
                 yield text
 
-    def _places(self, wanted: str, edges: set[int]) -> Iterator[int]:
+    def _places(self, text: str, edges: set[int]) -> Iterator[tuple[int, int]]:
+        """Where `text` begins and ends, both of them among the `edges`."""
+        if any(unicodedata.bidirectional(character) in RIGHT_TO_LEFT for character in text):
+            yield from self._places_in_any_order(text)
+            return
+        wanted = _plain(text)
         at = self._text.find(wanted)
         while at >= 0 and wanted:
             if at in edges and at + len(wanted) in edges:
-                yield at
+                yield at, at + len(wanted)
             at = self._text.find(wanted, at + 1)
+
+    def _places_in_any_order(self, text: str) -> Iterator[tuple[int, int]]:
+        wanted = _letters(text)
+        for first, (start, _) in enumerate(self._lines):
+            for _, end in self._lines[first : first + MOST_LINES]:
+                if _letters(self._text[start:end]) == wanted:
+                    yield start, end
+
+
+def _letters(text: str) -> list[str]:
+    """The letters and digits of a text, in an order of ours."""
+    return sorted(c for c in _plain(text) if c.isalnum() and not unicodedata.combining(c))
 
 
 def _plain(text: str) -> str:
