@@ -106,7 +106,7 @@ class _Shown:
         self._lines: list[tuple[int, int]] = []
         written = []
         length = 0
-        for line in (line for page in opened.lines for line in page):
+        for line in _said(opened):
             for word in map(_plain, line.split()):
                 length += len(word)
                 written.append(word)
@@ -157,6 +157,14 @@ class _Shown:
             for _, end in self._lines[first : first + MOST_LINES]:
                 if _letters(self._text[start:end]) == wanted:
                     yield start, end
+
+
+def _said(opened: Opened) -> Iterator[str]:
+    """The lines of all pages, without the number that a page of several has: 2 / 3 on the second of three."""
+    for number, page in enumerate(opened.lines, 1):
+        for line in page:
+            if _plain(line) != f"{number}/{len(opened.lines)}":
+                yield line
 
 
 def _letters(text: str) -> list[str]:
