@@ -1,25 +1,57 @@
-"""Takes the pictures of this folder anew from a demo that is serving: `.venv/bin/python docs/pictures.py`.
+"""Takes the pictures of this folder anew: `.venv/bin/python docs/pictures.py`, while a demo is serving.
 
+Each design is drawn with an ordinary sample and with the hardest one; the verdict is that on a certificate of the demo.
 Needs what `./run test` installs, and a Chinese font on the machine for the browser.
 """
 
 import shutil
 import subprocess
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pypdfium2
+from PIL import Image
 from playwright.sync_api import sync_playwright
+
+from issuer.certificate import LARGE_PRINT, designs, packaged, render
+from issuer.certificate.samples import SAMPLE_URL, sample
 
 NAME = "欧阳雨泽"
 CERTIFICATES = Path("var/demo/certificates")
 PICTURES = Path(__file__).parent / "pictures"
+LEVELS = ("skill-level",)  # these designs are at home with a level
 
 
 def main() -> None:
-    """Draw the certificate of one learner, and the verdict on it as a phone shows it."""
+    """Draw every design, and the verdict on a certificate as a phone shows it."""
+    for design in (*designs(), LARGE_PRINT):
+        usual = "level" if design in LEVELS else "usual"
+        for name, suffix in ((usual, ""), ("hardest", "-hardest")):
+            drawn(design, name).save(PICTURES / f"{design}{suffix}.png", optimize=True)
+    verdict()
+
+
+def drawn(design: str, name: str) -> Image.Image:
+    """The first page of a design with a sample, 1000 pixels along its longer edge, in few colours."""
+    with TemporaryDirectory() as cache:
+        pdf = render(
+            sample(name),
+            "",
+            verify_url=SAMPLE_URL,
+            issued_at=datetime(2026, 11, 21, 2, tzinfo=UTC),
+            cache=Path("var/cache") if Path("var/cache").is_dir() else Path(cache),
+            design=packaged(design),
+        )
+    with pypdfium2.PdfDocument(BytesIO(pdf)) as document:
+        page: Image.Image = document[0].render(scale=1000 / max(document[0].get_size())).to_pil()
+    return page.quantize(64)
+
+
+def verdict() -> None:
+    """The verdict on the certificate of one learner."""
     pdf = next(file for file in sorted(CERTIFICATES.glob("*.pdf")) if NAME in said_by(file))
-    subprocess.run(
-        ["pdftoppm", "-r", "110", "-png", "-singlefile", str(pdf), str(PICTURES / "certificate")], check=True
-    )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(locale="zh-CN", viewport={"width": 390, "height": 1000}, device_scale_factor=2)

@@ -11,7 +11,7 @@ __all__ = ["LogoRefused", "read_logo"]
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_PIXELS = 4_000_000
-EDGE = 600  # pixels: 300 dpi on 5 cm
+LARGEST = (720, 240)  # pixels: 400 dpi on 46 by 15 mm, more than any design gives a logo; every certificate carries it
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 OTHERS = {  # how other files begin, after so many bytes that may differ
     (0, b"GIF8"): "a GIF",
@@ -33,7 +33,7 @@ class LogoRefused(ValueError):
 
 
 def read_logo(file: Path) -> bytes:
-    """The picture in `file` as a PNG of at most 600 x 600 pixels, upright, in RGB or RGBA, without any metadata.
+    """The picture in `file` as a PNG of at most `LARGEST` pixels, upright, in RGB or RGBA, without any metadata.
 
     The same file gives the same bytes. Raises `LogoRefused`.
     """
@@ -71,7 +71,7 @@ def _drawn_anew(given: bytes) -> bytes:
         opened.load()
         picture = _eight_bits(ImageOps.exif_transpose(opened))
     picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    picture.thumbnail((EDGE, EDGE), Image.Resampling.LANCZOS)
+    picture.thumbnail(LARGEST, Image.Resampling.LANCZOS)
     picture.info = {}  # a colour profile would be written
     png = BytesIO()
     picture.save(png, "PNG", optimize=True)

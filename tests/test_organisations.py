@@ -45,7 +45,7 @@ def test_an_organisation_keeps_its_look_and_its_logo(service: Service, beside: P
     made = organisations.create(service, given, beside)
     assert made.look == {"ink": "#203a5e", "accent": "#b08d4a", "seal": "微光教育"}
     assert made.logo is not None
-    assert Image.open(BytesIO(made.logo)).size == (600, 200)
+    assert Image.open(BytesIO(made.logo)).size == (720, 240)
 
 
 def test_an_organisation_without_a_look_has_the_ordinary_one(service: Service) -> None:

@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import UTC, datetime, time
-from uuid import uuid4
 
 import msgspec
 
@@ -35,9 +34,9 @@ def describe(
     """
     published = opened(achievement)
     published.check_scores(completion.scores)
-    subject = _subject(completion, published, f"urn:uuid:{uuid4()}", secrets.token_hex(16))
-    status = _status(service.addresses, organisation.id, list_id, f"{index}")
     address, issuer = service.addresses.credential(code), profile(service, organisation)
+    subject = _subject(completion, published, address, secrets.token_hex(8))
+    status = _status(service.addresses, organisation.id, list_id, f"{index}")
     return document.encode(_credential(issuer, achievement, completion, subject, status, address=address, now=now))
 
 
@@ -59,7 +58,8 @@ def skeleton(addresses: Addresses, achievement: Achievement) -> bytes:
         evidence="https://",
         valid_until=day,
     )
-    subject = _subject(nobody, published, "urn:uuid:", "")
+    address = addresses.credential("")
+    subject = _subject(nobody, published, address, "")
     usual = {result.result_description: result.value for result in subject.result or ()}  # the achievement's own hours
     results = tuple(
         document.Result(result_description=each.id, value=usual.get(each.id, ""))
@@ -67,7 +67,6 @@ def skeleton(addresses: Addresses, achievement: Achievement) -> bytes:
     )
     subject = msgspec.structs.replace(subject, result=results)
     status = _status(addresses, achievement.organisation_id, "", "")
-    address = addresses.credential("")
     return document.encode(
         _credential(published.creator, achievement, nobody, subject, status, address=address, now=day)
     )
@@ -107,7 +106,7 @@ def _credential(
 
 
 def _subject(
-    completion: Completion, achievement: AchievementVersion, subject_id: str, salt: str
+    completion: Completion, achievement: AchievementVersion, address: str, salt: str
 ) -> document.AchievementSubject:
     identifiers = [document.name_identifier(completion.name)]
     if completion.romanised_name:
@@ -120,7 +119,7 @@ def _subject(
     values |= {key: completion.scores[name] for name, key in achievement.modules().items() if name in completion.scores}
     started = completion.started_on
     return document.AchievementSubject(
-        id=subject_id,
+        id=f"{address}#learner",  # tells nothing of the person, and costs nothing in a QR code
         identifier=tuple(identifiers),
         activity_start_date=document.moment(datetime.combine(started, time(), UTC)) if started else msgspec.UNSET,
         activity_end_date=document.moment(datetime.combine(completion.completed_on, time(), UTC)),
