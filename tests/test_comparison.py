@@ -69,6 +69,25 @@ def test_a_second_address_to_verify_at_is_text_that_nobody_signed() -> None:
     assert fields(page(EVERY[0], "verify.glimmer-example.com")) == ["unsigned"]
 
 
+def test_the_number_of_its_page_is_no_claim_but_that_of_another_is() -> None:
+    (lines,) = page(EVERY[0]).lines
+    assert fields(Opened(attached=(), lines=((*lines, "1 / 2"), ("2 / 2",)))) == []
+    assert fields(Opened(attached=(), lines=((*lines, "2 / 2"), ("2 / 2",)))) == ["unsigned"]
+
+
+def test_a_partner_called_as_a_section_is_no_sign_that_the_section_is_there() -> None:
+    english = sample("usual", "en")
+    assert english.partners
+    assert english.skills
+    label = english.skills.label[0].text
+    partners = replace(english.partners, entries=((Text(language="en", text=f"Alliance for Digital {label}"),),))
+    signed = replace(english, partners=partners)
+    shown = [text.text for text in (*partners.label, *partners.entries[0])]
+    assert differences(page(signed, *shown), [signed], complete=True) == ()
+    found = differences(page(signed, *shown, label), [signed], complete=True)
+    assert {difference.field for difference in found} == {"skills"}
+
+
 def test_a_name_from_right_to_left_may_come_out_in_any_order_but_not_with_other_letters() -> None:
     name = "ئابدۇرېھىم (2) ئەلى"
     signed = replace(EVERY[0], name=(Text(language="", text=name),))

@@ -56,8 +56,9 @@ def _signed(wording: Wording, shown: "_Shown") -> Iterator[tuple[str, str, bool]
     """What has to be there: field, text, and whether it has to stand on lines of its own.
 
     A name, a title or an organisation found within a longer line may be a part of another one. What not every design
-    has a place for has to be there only where the document has its label.
+    has a place for has to be there only where the document has its label, and not as a word of another text.
     """
+    texts = frozenset(_all_texts(wording))
     for field in ON_LINES_OF_THEIR_OWN:
         for text in getattr(wording, field):
             yield field, text.text, True
@@ -66,12 +67,12 @@ def _signed(wording: Wording, shown: "_Shown") -> Iterator[tuple[str, str, bool]
     yield "code", wording.code, False
     if wording.period and shown.has(wording.period.labels[0].text):
         yield "period", _labelled(wording.period), False
-    if wording.transcript and shown.has(wording.transcript.label[0].text):
+    if wording.transcript and shown.has_apart(wording.transcript.label[0].text, texts):
         for module in wording.transcript.entries:
             yield "transcript", _labelled(module), False
     for field in ("skills", "partners"):
         section: Section[tuple[Text, ...]] | None = getattr(wording, field)
-        if section and shown.has(section.label[0].text):
+        if section and shown.has_apart(section.label[0].text, texts):
             for entry in section.entries:
                 yield from ((field, text.text, False) for text in entry)
 
@@ -119,6 +120,15 @@ class _Shown:
     def has(self, text: str, *, on_lines: bool = False) -> bool:
         """Whether `text` stands there, from the beginning of a word, or of a line, to the end of one."""
         return next(self._places(text, self._line_edges if on_lines else self._word_edges), None) is not None
+
+    def has_apart(self, text: str, texts: Iterable[str]) -> bool:
+        """Whether `text` stands anywhere but within a longer one of the `texts`: Skills, but not Digital Skills."""
+        longer = (other for other in texts if len(_plain(text)) < len(_plain(other)) and _plain(text) in _plain(other))
+        within = [place for other in longer for place in self._places(other, self._word_edges)]
+        return any(
+            all(end <= left or right <= start for left, right in within)
+            for start, end in self._places(text, self._word_edges)
+        )
 
     def account_for(self, text: str) -> None:
         """Mark every place where `text` stands."""
