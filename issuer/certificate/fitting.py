@@ -72,7 +72,7 @@ def fit(
         room = width * POINTS_PER_MM / points
         ease = spacing * (points / size) ** 3
         if whole + ease * len(text) <= room:
-            return Fitted(size=points, spacing=round(ease, 3), lines=(text,))
+            return Fitted(size=points, spacing=int(ease * 1000) / 1000, lines=(text,))
         if points <= floor and (lines := _broken(pieces, measure, points, width=width, height=height, leading=leading)):
             fitted = Fitted(size=points, spacing=0.0, lines=lines)
             least = max(smallest, points * SMALLER)

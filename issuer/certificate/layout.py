@@ -11,7 +11,8 @@ from traceback import extract_tb
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, select_autoescape
+from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, select_autoescape
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from credential.wording import Text, Wording
 from issuer.certificate.design import Brand, Design
@@ -106,7 +107,7 @@ class _Templates:
     def __init__(self, design: Design) -> None:
         self._design = design
         texts = {name: content.decode("utf-8") for name, content in design.files.items() if name != "design.toml"}
-        self._environment = Environment(
+        self._environment = ImmutableSandboxedEnvironment(  # an operator's design is no program of ours
             # Not DictLoader: a fault is found by the name of the file that it is in.
             loader=FunctionLoader(lambda name: (texts[name], name, None) if name in texts else None),
             autoescape=select_autoescape(["html"]),  # the other files hold colours alone

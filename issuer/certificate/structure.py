@@ -17,6 +17,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from issuer.certificate.scripts import needs_shaping
+from issuer.errors import Misconfigured
 
 __all__ = ["finish"]
 
@@ -47,6 +48,8 @@ def _deflate(stream: pydyf.Stream) -> None:
 
 def _walk(pdf: pydyf.PDF, box: Any, element: Any, page_height: float) -> None:
     """Walk down a box and its structure element side by side: WeasyPrint made one for the other, in the same order."""
+    if element["S"] == "/Table":
+        raise Misconfigured("The certificate's design has a table; screen readers want lists and paragraphs here.")
     if element["S"] == "/LI" and box.element_tag == "li":
         (element,) = _elements(pdf, element)  # an item without a marker: the element of the box is the item's body
     if box.element is not None and (language := box.element.get("lang")):

@@ -83,7 +83,7 @@ def digits(made: bytes, start: bytes = b"\x01") -> str:
 def dictionary_of(claims: dict[str, Any]) -> str:
     """The credential's text without the learner's parts."""
     text = (w.to_json(w.header()) + b"\n" + w.to_json(claims)).decode()
-    for own in ("欧阳雨泽", "Ouyang Yuze", claims["sub"].removeprefix("urn:uuid:"), "WG-7K4M9QXT2D8HC5RF", '"88'):
+    for own in ("欧阳雨泽", "Ouyang Yuze", "WG-7K4M9QXT2D8HC5RF", '"88'):
         text = text.replace(own, '"' if own.startswith('"') else "")
     return text
 

@@ -101,7 +101,7 @@ def claims(**changed: Any) -> Claims:
     """The claims of a genuine credential; what is None is left out."""
     achievement = f"{ISSUER}/achievements/data-analysis/1"
     address = f"{HOST}/credentials/WG-7K4M9QXT2D8HC5RF"
-    subject = "urn:uuid:9d6f6b0e-2f6a-4a58-9a25-0d3a3f8c3a11"
+    subject = f"{address}#learner"
     made = {
         "@context": [
             "https://www.w3.org/ns/credentials/v2",
