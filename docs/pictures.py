@@ -26,11 +26,11 @@ LEVELS = ("skill-level",)  # these designs are at home with a level
 
 def main() -> None:
     """Draw every design, and the verdict on a certificate as a phone shows it."""
+    verdict()  # first: drawing takes the machine's fonts away from this process, and from a browser that it starts
     for design in (*designs(), LARGE_PRINT):
         usual = "level" if design in LEVELS else "usual"
         for name, suffix in ((usual, ""), ("hardest", "-hardest")):
             drawn(design, name).save(PICTURES / f"{design}{suffix}.png", optimize=True)
-    verdict()
 
 
 def drawn(design: str, name: str) -> Image.Image:
