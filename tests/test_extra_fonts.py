@@ -1,6 +1,7 @@
 """Fonts that an operator adds: what they draw, how it is read out of the PDF, and which fonts are refused."""
 
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from issuer.certificate.instances import static
 from issuer.certificate.layout import Laid
 from issuer.certificate.pdf import write
 from issuer.certificate.subset import fonts_for, subset
+from issuer.doctor import examine
 from issuer.errors import Misconfigured
 from issuer.service import open_service
 from issuer.settings import Settings, settings_from
@@ -70,6 +72,16 @@ def test_it_is_known_how_many_characters_a_font_adds(extra: Callable[..., None],
     first, second = added_characters().values()
     assert first > 1000
     assert second > 100
+
+
+def test_the_doctor_lists_the_fonts_and_what_they_add(
+    extra: Callable[..., None], amiri: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ISSUER_DATA_DIR", str(tmp_path / "issuer"))
+    monkeypatch.setenv("ISSUER_EXTRA_FONTS", str(amiri))
+    (found,) = (finding for finding in examine() if finding.subject == "extra font")
+    assert found.good
+    assert re.fullmatch(r"Amiri [0-9a-f]{12} \(.*Amiri-Regular\.ttf\) adds 1,\d{3} characters", found.detail)
 
 
 def test_rare_ideographs_of_a_cff_font_are_redrawn_as_truetype(extra: Callable[..., None], japanese: Path) -> None:
