@@ -4,8 +4,8 @@ Everything here comes from signed bytes: the credential's own claims, or the ach
 credential carries in `relatedResource` (VCDM 2.0 §5.3). Only the fixed phrases ("This certifies that") are ours.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
 from typing import Any, Generic, TypeVar
 
@@ -13,7 +13,7 @@ from credential.code import parse, printed
 from credential.errors import MalformedCode
 from credential.phrases import MONTHS, PHRASES, RENDITIONS, TITLES
 
-__all__ = ["Fact", "Section", "Text", "Wording", "title_of", "translations_of", "wording"]
+__all__ = ["Fact", "Section", "Text", "Wording", "texts_of", "title_of", "translations_of", "wording"]
 
 RESULTS = {
     "PerformanceLevel": "level",
@@ -41,6 +41,11 @@ class Fact:
     key: str
     labels: tuple[Text, ...]
     values: tuple[Text, ...]
+
+    @property
+    def text(self) -> str:
+        """The labels and the value as they are read, one after the other."""
+        return " ".join(text.text for text in (*self.labels, *self.values))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +190,24 @@ def _transcript(rendition: _Rendition, own: str, subject: Mapping[str, Any]) -> 
             if scores.get(module["id"])
         ),
     )
+
+
+def texts_of(part: object) -> Iterator[str]:
+    """Every text that a certificate of a `Wording`, or a part of one, can show; a fact as one text, so that no value goes
+    with another's label.
+    """
+    match part:
+        case Text() | Fact():
+            yield part.text
+        case Section():
+            yield from texts_of((part.label, part.entries))
+        case tuple():
+            for member in part:
+                yield from texts_of(member)
+        case Wording():
+            yield part.code
+            for field in fields(part):
+                yield from texts_of(getattr(part, field.name))
 
 
 def translations_of(achievement_version: Mapping[str, Any]) -> dict[str, dict[str, str]]:

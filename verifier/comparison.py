@@ -8,9 +8,8 @@ a text the letters and digits alone are compared, in no order, and the lines tha
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 
-from credential.wording import Fact, Section, Text, Wording
+from credential.wording import Section, Text, Wording, texts_of
 from verifier.pdf import Opened
 from verifier.verdict import Difference
 
@@ -31,7 +30,8 @@ def differences(opened: Opened, renditions: Iterable[Wording], *, complete: bool
     Of the `renditions` that it could be, it is compared with the one that it is most like. Where they are not
     `complete`, because translations could not be fetched, what else it says is not held against it.
     """
-    return min((_compared(_Shown(opened), wording, complete=complete) for wording in renditions), key=_unlikeness)[0]
+    shown = _Shown(opened)
+    return min((_compared(shown, wording, complete=complete) for wording in renditions), key=_unlikeness)[0]
 
 
 def _unlikeness(compared: tuple[tuple[Difference, ...], int]) -> tuple[bool, int]:
@@ -46,10 +46,9 @@ def _compared(shown: "_Shown", wording: Wording, *, complete: bool) -> tuple[tup
         for field, text, on_lines in _signed(wording, shown)
         if not shown.has(text, on_lines=on_lines)
     ]
-    for text in sorted(_all_texts(wording), key=len, reverse=True):  # a name may hold another text of the certificate
-        shown.account_for(text)
-    unsigned = [Difference(field="unsigned", shown=text[:LONGEST_SHOWN]) for text in shown.unaccounted()]
-    return tuple(missing + unsigned if complete else missing), shown.accounted
+    accounted = shown.marked(texts_of(wording))
+    unsigned = [Difference(field="unsigned", shown=text[:LONGEST_SHOWN]) for text in shown.left_of(accounted)]
+    return tuple(missing + unsigned if complete else missing), sum(accounted)
 
 
 def _signed(wording: Wording, shown: "_Shown") -> Iterator[tuple[str, str, bool]]:
@@ -58,45 +57,23 @@ def _signed(wording: Wording, shown: "_Shown") -> Iterator[tuple[str, str, bool]
     A name, a title or an organisation found within a longer line may be a part of another one. What not every design
     has a place for has to be there only where the document has its label, and not as a word of another text.
     """
-    texts = frozenset(_all_texts(wording))
+    texts = frozenset(texts_of(wording))
     for field in ON_LINES_OF_THEIR_OWN:
         for text in getattr(wording, field):
             yield field, text.text, True
     for fact in wording.facts:
-        yield fact.key, _labelled(fact), False
+        yield fact.key, fact.text, False
     yield "code", wording.code, False
     if wording.period and shown.has(wording.period.labels[0].text):
-        yield "period", _labelled(wording.period), False
+        yield "period", wording.period.text, False
     if wording.transcript and shown.has_apart(wording.transcript.label[0].text, texts):
         for module in wording.transcript.entries:
-            yield "transcript", _labelled(module), False
+            yield "transcript", module.text, False
     for field in ("skills", "partners"):
         section: Section[tuple[Text, ...]] | None = getattr(wording, field)
         if section and shown.has_apart(section.label[0].text, texts):
             for entry in section.entries:
                 yield from ((field, text.text, False) for text in entry)
-
-
-def _labelled(fact: Fact) -> str:
-    return " ".join(text.text for text in (*fact.labels, *fact.values))
-
-
-def _all_texts(part: object) -> Iterator[str]:
-    """Every text that a certificate can show; a fact as one, so that no value goes with another's label."""
-    match part:
-        case Text():
-            yield part.text
-        case Fact():
-            yield _labelled(part)
-        case Section():
-            yield from _all_texts((part.label, part.entries))
-        case tuple():
-            for member in part:
-                yield from _all_texts(member)
-        case Wording():
-            yield part.code
-            for field in fields(part):
-                yield from _all_texts(getattr(part, field.name))
 
 
 class _Shown:
@@ -112,10 +89,9 @@ class _Shown:
                 length += len(word)
                 written.append(word)
                 self._word_edges.add(length)
-            self._lines.append((max(self._line_edges), length))
+            self._lines.append((self._lines[-1][1] if self._lines else 0, length))
             self._line_edges.add(length)
         self._text = "".join(written)
-        self._accounted = bytearray(length)
 
     def has(self, text: str, *, on_lines: bool = False) -> bool:
         """Whether `text` stands there, from the beginning of a word, or of a line, to the end of one."""
@@ -123,26 +99,22 @@ class _Shown:
 
     def has_apart(self, text: str, texts: Iterable[str]) -> bool:
         """Whether `text` stands anywhere but within a longer one of the `texts`: Skills, but not Digital Skills."""
-        longer = (other for other in texts if len(_plain(text)) < len(_plain(other)) and _plain(text) in _plain(other))
-        within = [place for other in longer for place in self._places(other, self._word_edges)]
-        return any(
-            all(end <= left or right <= start for left, right in within)
-            for start, end in self._places(text, self._word_edges)
-        )
+        plain = _plain(text)
+        within = self.marked(other for other in texts if len(plain) < len(_plain(other)) and plain in _plain(other))
+        return any(not any(within[start:end]) for start, end in self._places(text, self._word_edges))
 
-    def account_for(self, text: str) -> None:
-        """Mark every place where `text` stands."""
-        for start, end in self._places(text, self._word_edges):
-            self._accounted[start:end] = b"\1" * (end - start)
+    def marked(self, texts: Iterable[str]) -> bytearray:
+        """For each character of the document, 1 where it is part of one of the `texts`, else 0."""
+        marks = bytearray(len(self._text))
+        for text in texts:
+            for start, end in self._places(text, self._word_edges):
+                marks[start:end] = b"\1" * (end - start)
+        return marks
 
-    @property
-    def accounted(self) -> int:
-        return sum(self._accounted)
-
-    def unaccounted(self) -> Iterator[str]:
-        """What is left, in the pieces in which it stands; the address of one verifier, which nobody signs, is let be."""
+    def left_of(self, marks: bytearray) -> Iterator[str]:
+        """What is not marked, in the pieces in which it stands; one verifier's address, which nobody signs, is let be."""
         host_seen = False
-        for piece in re.finditer(b"\0+", self._accounted):
+        for piece in re.finditer(b"\0+", marks):
             text = self._text[slice(*piece.span())]
             if not host_seen and HOST.fullmatch(text.lower()):
                 host_seen = True

@@ -4,12 +4,11 @@ It is a view of the token and never the other way round. Importing this package 
 libraries; the first `render` does.
 """
 
-from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from credential.wording import Fact, Section, Text, Wording
+from credential.wording import Wording, texts_of
 from issuer.certificate.badge import picture
 from issuer.certificate.design import (
     CLASSIC,
@@ -80,7 +79,7 @@ def render(
     Raises `Undrawable` naming the characters that cannot be shown, `TooLong`, `Misconfigured` for a broken design, and
     `LibrariesMissing` with the line to run.
     """
-    text = "".join(said for field in fields(wording) for said in _texts(getattr(wording, field.name)))
+    text = "".join(texts_of(wording))
     if undrawable(text) or unfaithful(text):
         raise Undrawable(text)
     require_libraries()
@@ -103,19 +102,3 @@ def prepare_faces(cache: Path) -> None:
     """Make the static Latin faces now (some seconds, once per `cache`), so that the first certificate need not wait."""
     for face in LATIN:
         static(face, cache.absolute())
-
-
-def _texts(part: object) -> tuple[str, ...]:
-    """Every text in a part of the wording."""
-    match part:
-        case str():
-            return (part,)
-        case Text():
-            return (part.text,)
-        case Fact():
-            return _texts((part.labels, part.values))
-        case Section():
-            return _texts((part.label, part.entries))
-        case tuple():
-            return tuple(text for member in part for text in _texts(member))
-    return ()
