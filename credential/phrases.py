@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-__all__ = ["LANGUAGES", "MONTHS", "PHRASES", "RENDITIONS", "TITLES"]
+__all__ = ["BILINGUAL", "LANGUAGES", "MONTHS", "PHRASES", "RENDITIONS", "TITLES"]
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 # The forms in which a certificate can be read: the languages of each, the main one first.
+BILINGUAL = "bilingual"  # what is given where nothing is asked for
 RENDITIONS: Mapping[str, tuple[str, ...]] = {
-    "bilingual": ("zh-Hans", "en"),
+    BILINGUAL: ("zh-Hans", "en"),
     "zh-Hans": ("zh-Hans",),
     "zh-Hant": ("zh-Hant",),
     "en": ("en",),

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from credential.code import parse, printed
 from credential.errors import MalformedCode
-from credential.phrases import MONTHS, PHRASES, RENDITIONS, TITLES
+from credential.phrases import BILINGUAL, MONTHS, PHRASES, RENDITIONS, TITLES
 
 __all__ = ["Fact", "Section", "Text", "Wording", "texts_of", "title_of", "translations_of", "wording"]
 
@@ -86,7 +86,7 @@ class Wording:
 def wording(
     claims: Mapping[str, Any],
     achievement_version: Mapping[str, Any],
-    languages: Sequence[str] = RENDITIONS["bilingual"],
+    languages: Sequence[str] = RENDITIONS[BILINGUAL],
 ) -> Wording:
     """Word the signed `claims`, which must have the shape of `credential.document.Credential`, in `languages`.
 

@@ -14,9 +14,9 @@ from issuer.looks import keep
 from issuer.organisations import find as find_organisation
 from issuer.organisations import hold, profile
 from issuer.service import Service
-from issuer.tables import Achievement
+from issuer.tables import Achievement, Credential
 
-__all__ = ["AchievementVersion", "find", "latest", "opened", "publish"]
+__all__ = ["AchievementVersion", "find", "latest", "of", "opened", "publish"]
 
 RESULTS = {"hours": ("ext:LearningHours", "学时"), "score": ("RawScore", "成绩"), "level": ("PerformanceLevel", "等级")}
 MODULE = "ext:ModuleScore"  # the type of the result that a module has
@@ -140,6 +140,11 @@ def find(session: Session, organisation_id: str, slug: str, version: int) -> Ach
     if achievement is None:
         raise NotFound("There is no such achievement version.")
     return achievement
+
+
+def of(session: Session, credential: Credential) -> Achievement:
+    """The version that a credential was issued for."""
+    return find(session, credential.organisation_id, credential.achievement_slug, credential.achievement_version)
 
 
 def latest(session: Session, organisation_id: str, slug: str) -> Achievement:

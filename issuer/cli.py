@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from credential import code as codes
+from credential.phrases import BILINGUAL
 from issuer import confirmations, doctor, organisations
 from issuer.achievements import publish
 from issuer.certificate import LARGE_PRINT, designs, prepare_faces, require_libraries
@@ -134,7 +135,7 @@ def issue_file(
     ] = None,
 ) -> None:
     """Issue a whole roster. One bad row and nothing of the file is issued; the same file again issues nothing twice."""
-    wanted = tuple(dict.fromkeys(rendition or (renditions.BILINGUAL,)))
+    wanted = tuple(dict.fromkeys(rendition or (BILINGUAL,)))
     for name in wanted:
         if name != renditions.BADGE:
             renditions.check(name)
@@ -270,7 +271,7 @@ def preview(
     sample: Annotated[str, typer.Option(help="usual, level, bare or hardest.")] = "usual",
     rendition: Annotated[
         str, typer.Option(help="bilingual, zh-Hans, zh-Hant or en; with large- before it, in large print.")
-    ] = "bilingual",
+    ] = BILINGUAL,
     achievement: Annotated[Path | None, typer.Option(help="Show this achievement instead of the sample's.")] = None,
     organisation: Annotated[Path | None, typer.Option(help="Show this organisation instead of the sample's.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write one certificate here, as .pdf or .png, and end.")] = None,

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from credential import document, reader
-from credential.phrases import LANGUAGES, RENDITIONS
+from credential.phrases import BILINGUAL, LANGUAGES, RENDITIONS
 from credential.wording import Text, dated, translations_of, wording
 from issuer import achievements
 from issuer.credentials.records import find
@@ -20,7 +20,7 @@ from issuer.errors import NotFound
 from issuer.service import Service
 from issuer.tables import Credential
 
-__all__ = ["BILINGUAL", "CSP", "STYLE", "page"]
+__all__ = ["CSP", "STYLE", "page"]
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "credential"
 STYLE = TEMPLATES / "page.css"
@@ -28,7 +28,6 @@ PAGES = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 CSP = "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-BILINGUAL = "bilingual"  # what the bare address answers, for everyone alike
 
 
 def page(service: Service, code: str, rendition: str = BILINGUAL) -> str:
@@ -37,11 +36,7 @@ def page(service: Service, code: str, rendition: str = BILINGUAL) -> str:
         raise NotFound(f"There is no rendition {rendition[:40]!r} of this page; there are {', '.join(RENDITIONS)}.")
     with service.database.reading() as session:
         found = find(session, code)
-        version = msgspec.json.decode(
-            achievements.find(
-                session, found.organisation_id, found.achievement_slug, found.achievement_version
-            ).document
-        )
+        version = msgspec.json.decode(achievements.of(session, found).document)
     assert found.token is not None  # `find` gives no other
     claims = reader.read(found.token).claims
     languages = RENDITIONS[rendition]

@@ -13,11 +13,12 @@ from litestar.params import FromPath
 
 from credential import code as codes
 from credential import document
+from credential.phrases import BILINGUAL
 from issuer import achievements, confirmations, organisations
 from issuer.credentials import dictionaries, renditions
 from issuer.credentials.records import find
 from issuer.errors import NotFound
-from issuer.page import BILINGUAL, CSP, STYLE, page
+from issuer.page import CSP, STYLE, page
 from issuer.service import Service
 from issuer.status import signed_list
 from issuer.tables import Credential
@@ -145,7 +146,7 @@ async def credential(
         return _published(request, found.document, "application/vc+ld+json", SOON, Vary="Accept")
     rendition = renditions.BADGE
     if form == "pdf":
-        rendition = request.query_params.get("rendition", renditions.BILINGUAL)
+        rendition = request.query_params.get("rendition", BILINGUAL)
         renditions.check(rendition)
     content = await anyio.to_thread.run_sync(renditions.kept, service, found, rendition)
     if content is None:

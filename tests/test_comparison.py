@@ -97,6 +97,11 @@ def test_a_name_from_right_to_left_may_come_out_in_any_order_but_not_with_other_
     assert [found.field for found in differences(page(other), [signed], complete=True)] == ["name", "unsigned"]
 
 
+def test_a_document_of_very_many_lines_is_compared_as_any_other() -> None:
+    found = fields(page(EVERY[0], *["x"] * 200_000))
+    assert found == ["unsigned"]
+
+
 def test_without_the_translations_only_what_is_surely_missing_is_said() -> None:
     alone = [sample("usual", "zh-Hans")]
     assert differences(page(EVERY[0]), alone, complete=False) != ()  # the facts are labelled in two languages

@@ -16,13 +16,14 @@ from qrcode.main import QRCode
 from sqlalchemy import select
 
 from credential import document, qr, reader
+from credential.phrases import BILINGUAL
 from issuer import achievements, organisations
 from issuer.completions import Completion, read_completion
 from issuer.credentials.certificate import qr_address
 from issuer.credentials.describe import skeleton
 from issuer.credentials.dictionaries import dictionary
 from issuer.credentials.issue import issue
-from issuer.credentials.renditions import BILINGUAL, made
+from issuer.credentials.renditions import made
 from issuer.descriptions.reading import toml_file
 from issuer.errors import Invalid
 from issuer.roster import fields_of

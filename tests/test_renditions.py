@@ -26,6 +26,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from credential import phrases
+from credential.phrases import BILINGUAL
 from issuer import achievements, looks, organisations
 from issuer.certificate import (
     CLASSIC,
@@ -43,7 +44,7 @@ from issuer.certificate.samples import sample, sample_names
 from issuer.completions import read_completion
 from issuer.credentials.certificate import certificate, worded
 from issuer.credentials.issue import issue
-from issuer.credentials.renditions import BILINGUAL, RENDITIONS, made
+from issuer.credentials.renditions import RENDITIONS, made
 from issuer.credentials.revoke import revoke
 from issuer.errors import Misconfigured, Unavailable
 from issuer.files import Files

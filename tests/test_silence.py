@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from credential import proof, status
 from credential.errors import CredentialError
+from credential.phrases import BILINGUAL
 from issuer.credentials.certificate import qr_address
-from issuer.credentials.renditions import BILINGUAL, made
+from issuer.credentials.renditions import made
 from issuer.service import Service
 from issuer.tables import Credential
 from tests.conftest import Clock, FetcherInProcess

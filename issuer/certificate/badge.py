@@ -7,18 +7,18 @@ import pypdfium2
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-__all__ = ["EDGE", "picture"]
+__all__ = ["EDGE", "PDFIUM", "picture"]
 
 EDGE = 800  # pixels
 FINER = 2  # drawn so many times as large first: hair lines then come out even
 COLOURS = 256  # a seventh of the bytes, and nobody sees it
 KEYWORD = "openbadgecredential"  # OB 3.0 §5.3.1.1
-DRAWING = Lock()  # PDFium takes one call at a time
+PDFIUM = Lock()  # it takes one call at a time
 
 
 def picture(pdf: bytes, token: str) -> bytes:
     """The one square page of `pdf` as a PNG of 800 x 800 pixels with `token` in it. The same input makes the same bytes."""
-    with DRAWING, pypdfium2.PdfDocument(pdf) as document:
+    with PDFIUM, pypdfium2.PdfDocument(pdf) as document:
         page = document[0]
         bitmap = page.render(scale=EDGE * FINER / page.get_width(), fill_color=(0, 0, 0, 0), rev_byteorder=True)
         drawn = bitmap.to_pil().convert("RGBA")

@@ -19,14 +19,15 @@ import msgspec
 from issuer.errors import Misconfigured
 
 __all__ = [
-    "CLASSIC", "FOLDER", "LARGE_PRINT", "MEDAL", "PLAIN", "Brand", "Design", "Manifest", "design_in", "designs",
-    "is_packaged", "packaged", "read_design",
+    "CLASSIC", "FOLDER", "LARGE", "LARGE_PRINT", "MEDAL", "PLAIN", "Brand", "Design", "Manifest", "design_in",
+    "designs", "is_packaged", "packaged", "read_design",
 ]  # fmt: skip
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "certificates"
 BADGES = FOLDER.parent / "badges"
 CLASSIC = "classic-landscape"
 LARGE_PRINT = "large-print"  # the rendition of every design for people who need large letters
+LARGE = "large-"  # before the name of a rendition: the same in large print
 MEDAL = "medal"  # the one badge
 KINDS = (".html", ".css", ".svg", ".toml")
 LARGEST = 512 * 1024

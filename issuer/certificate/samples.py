@@ -6,7 +6,7 @@ from functools import lru_cache
 from hashlib import shake_256
 from typing import Any
 
-from credential.phrases import LANGUAGES, RENDITIONS
+from credential.phrases import BILINGUAL, LANGUAGES, RENDITIONS
 from credential.wording import Wording, wording
 from issuer.certificate.design import FOLDER
 
@@ -24,7 +24,7 @@ def sample_names() -> tuple[str, ...]:
     return tuple(_samples())
 
 
-def sample(name: str, rendition: str = "bilingual", changed: Mapping[str, Any] | None = None) -> Wording:
+def sample(name: str, rendition: str = BILINGUAL, changed: Mapping[str, Any] | None = None) -> Wording:
     """What a sample says in a rendition of `credential.phrases.RENDITIONS`, with some of its members `changed`.
 
     They are named as in `samples.toml`; one more, `language`, is that of the texts that are signed.

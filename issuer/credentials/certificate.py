@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from credential import reader
 from credential.errors import NotPackable
-from credential.phrases import RENDITIONS
+from credential.phrases import BILINGUAL, RENDITIONS
 from credential.qr import pack
 from credential.wording import Wording, wording
 from issuer import achievements
@@ -21,12 +21,10 @@ __all__ = ["certificate", "qr_address", "worded"]
 MOST_PRINTED = 1300  # digits; with an address of 80 characters a QR code of version 20, 0.36 mm per module on 35 mm
 
 
-def worded(session: Session, credential: Credential, languages: Sequence[str] = RENDITIONS["bilingual"]) -> Wording:
+def worded(session: Session, credential: Credential, languages: Sequence[str] = RENDITIONS[BILINGUAL]) -> Wording:
     """What the certificate of an issued credential says in `languages`."""
     assert credential.token is not None  # `records.find` gives no other
-    published = achievements.find(
-        session, credential.organisation_id, credential.achievement_slug, credential.achievement_version
-    )
+    published = achievements.of(session, credential)
     return wording(reader.read(credential.token).claims, msgspec.json.decode(published.document), languages)
 
 

@@ -18,18 +18,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credential import phrases
+from credential.phrases import BILINGUAL
 from issuer import achievements
 from issuer.certificate import picture
+from issuer.certificate.design import LARGE
 from issuer.credentials.certificate import certificate, worded
 from issuer.errors import NotFound
 from issuer.looks import brand_of, design_of, look_of
 from issuer.service import Service
 from issuer.tables import Credential, File
 
-__all__ = ["BADGE", "BILINGUAL", "RENDITIONS", "check", "file_name", "kept", "made", "recorded"]
+__all__ = ["BADGE", "RENDITIONS", "check", "file_name", "kept", "made", "recorded"]
 
-LARGE = "large-"
-BILINGUAL = "bilingual"  # what is given where nothing is asked for
 RENDITIONS = (*phrases.RENDITIONS, *(f"{LARGE}{name}" for name in phrases.RENDITIONS))  # of the PDF
 BADGE = "badge"  # the PNG
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -115,11 +115,7 @@ def _drawn(service: Service, credential: Credential, name: str) -> bytes:
     languages = phrases.RENDITIONS[BILINGUAL if name == BADGE else name.removeprefix(LARGE)]
     with service.database.reading() as session:
         words = worded(session, credential, languages)
-        look = look_of(
-            achievements.find(
-                session, credential.organisation_id, credential.achievement_slug, credential.achievement_version
-            )
-        )
+        look = look_of(achievements.of(session, credential))
     chosen = look.badge if name == BADGE else look.large_print if name.startswith(LARGE) else look.certificate
     pdf = certificate(service, credential, words, design_of(service, chosen), brand_of(service, look))
     assert credential.token is not None

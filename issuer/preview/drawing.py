@@ -10,17 +10,16 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
-from credential.phrases import RENDITIONS
+from credential.phrases import BILINGUAL, RENDITIONS
 from issuer.certificate import LARGE_PRINT, Design, design_in, designs, packaged, render
-from issuer.certificate.design import COLOUR, FOLDER, KINDS
+from issuer.certificate.design import COLOUR, FOLDER, KINDS, LARGE
 from issuer.certificate.samples import SAMPLE_URL, sample, sample_names
 from issuer.errors import IssuerError, Misconfigured
 from issuer.preview.described import changes_of
 from issuer.preview.picture import Page, pages
 
-__all__ = ["LARGE", "Choice", "Desk", "Drawn"]
+__all__ = ["Choice", "Desk", "Drawn"]
 
-LARGE = "large-"  # before the name of a rendition: the same in large print
 TOKEN = "eyJhbGciOiJub25lIn0.e30."  # noqa: S105, an empty credential that nobody signed
 ISSUED_AT = datetime(2026, 11, 21, 2, tzinfo=UTC)
 MOST_REMARKS = 20
@@ -33,7 +32,7 @@ class Choice:
 
     design: str
     sample: str = "usual"
-    rendition: str = "bilingual"
+    rendition: str = BILINGUAL
     ink: str | None = None
     accent: str | None = None
 
@@ -76,9 +75,8 @@ class Desk:
 
     @property
     def renditions(self) -> tuple[str, ...]:
-        """Large print among them where that design is there."""
-        large = (FOLDER / LARGE_PRINT).is_dir()
-        return (*RENDITIONS, *(LARGE + name for name in RENDITIONS if large))
+        """Each also in large print."""
+        return (*RENDITIONS, *(LARGE + name for name in RENDITIONS))
 
     def draw(self, choice: Choice) -> Drawn:
         """The certificate of a choice. Raises `IssuerError` or `OSError`, whatever is wrong with the design."""

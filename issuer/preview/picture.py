@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from threading import Lock
 
 import pypdfium2
 
+from issuer.certificate.badge import PDFIUM
+
 __all__ = ["Page", "pages", "picture"]
 
-PDFIUM = Lock()  # it is not thread safe
 MM_PER_POINT = 25.4 / 72
 
 

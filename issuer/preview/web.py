@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar, Request, Response, get
 from litestar.di import NamedDependency, Provide
 
+from issuer.certificate.design import LARGE
 from issuer.errors import IssuerError
-from issuer.preview.drawing import LARGE, Choice, Desk
+from issuer.preview.drawing import Choice, Desk
 from issuer.preview.picture import picture
 
 __all__ = ["create_preview", "serve_preview"]
