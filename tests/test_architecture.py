@@ -34,7 +34,7 @@ def test_the_house_keeps_its_import_rule(copy: Path) -> None:
     [
         ("verifier/verify.py", "keys.keyring"),
         ("verifier/web.py", "issuer.settings"),
-        ("verifier/pdf.py", "sqlalchemy"),
+        ("verifier/documents/pdf.py", "sqlalchemy"),
         ("credential/reader.py", "httpcore"),
         ("credential/status.py", "os"),
         ("keys/keyring.py", "issuer.settings"),

@@ -8,7 +8,7 @@ from credential.phrases import RENDITIONS
 from credential.wording import Text, Wording
 from issuer.certificate.samples import sample
 from verifier.comparison import differences
-from verifier.pdf import Opened
+from verifier.documents.opened import Opened
 
 EVERY = [sample("usual", rendition) for rendition in RENDITIONS]
 
@@ -25,7 +25,7 @@ def page(wording: Wording, *more: str) -> Opened:
     lines = texts(wording.organisation, wording.title, wording.certifies, wording.name, wording.completed)
     lines += [*texts(wording.achievement), "  ".join(facts), *texts(wording.transcript.label), *modules]
     lines += [*texts(*wording.signatories, wording.check), "verify.glimmer.example", *texts(wording.code_label)]
-    return Opened(attached=(), lines=((*lines, wording.code, *more),))
+    return Opened(kind="pdf", lines=((*lines, wording.code, *more),))
 
 
 def fields(opened: Opened) -> list[str]:
@@ -71,8 +71,8 @@ def test_a_second_address_to_verify_at_is_text_that_nobody_signed() -> None:
 
 def test_the_number_of_its_page_is_no_claim_but_that_of_another_is() -> None:
     (lines,) = page(EVERY[0]).lines
-    assert fields(Opened(attached=(), lines=((*lines, "1 / 2"), ("2 / 2",)))) == []
-    assert fields(Opened(attached=(), lines=((*lines, "2 / 2"), ("2 / 2",)))) == ["unsigned"]
+    assert fields(Opened(kind="pdf", lines=((*lines, "1 / 2"), ("2 / 2",)))) == []
+    assert fields(Opened(kind="pdf", lines=((*lines, "2 / 2"), ("2 / 2",)))) == ["unsigned"]
 
 
 def test_a_partner_called_as_a_section_is_no_sign_that_the_section_is_there() -> None:

@@ -25,7 +25,7 @@ from tests.conftest import CACHE
 from tests.test_certificate import ISSUED, POINTS_PER_MM, TOKEN, colliding, squeezed, structure, tool
 from tests.verapdf import FLAVOURS, Flavour, failures
 from verifier.comparison import differences
-from verifier.pdf import open_pdf
+from verifier.documents.pdf import open_pdf
 
 DIGITS = str(Random(5).getrandbits(8 * 300) | 1 << 8 * 300)  # as many as a whole credential has
 VERIFY_URL = f"https://verify.glimmer.example/v/{SAMPLE_CODE}#{DIGITS}"

@@ -49,7 +49,7 @@ def test_a_genuine_token_is_valid_and_every_step_says_so(ask: Ask, token: str) -
 def test_the_json_of_a_verdict_has_the_members_that_others_rely_on(ask: Ask, token: str) -> None:
     answer = json.loads(ask(token).as_json())
     assert list(answer) == ["verdict", "reason", "steps", "issuer", "credential", "document", "checked_at"]
-    assert answer["document"] == {"shows": "not_compared", "differences": []}
+    assert answer["document"] == {"shows": "not_compared", "differences": [], "traces": []}
 
 
 @pytest.mark.parametrize(

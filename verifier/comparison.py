@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from credential.wording import Section, Text, Wording, texts_of
-from verifier.pdf import Opened
+from verifier.documents.opened import Opened
 from verifier.verdict import Difference
 
 __all__ = ["differences"]

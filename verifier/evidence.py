@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from credential import code as codes
 from credential.errors import MalformedCode
-from verifier.document import Opened, open_document
+from verifier.documents.child import open_document
+from verifier.documents.opened import Opened
 from verifier.errors import CannotOpen
 from verifier.formats import NAMES, other_format, other_format_of_bytes
 

@@ -6,11 +6,31 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-__all__ = ["Difference", "Document", "Issuer", "Revocation", "Signed", "Step", "Verdict", "Word"]
+__all__ = ["TRACES", "Difference", "Document", "Issuer", "Revocation", "Signed", "Step", "Trace", "Verdict", "Word"]
 
 Word = Literal["valid", "invalid", "unchecked"]
 Result = Literal["passed", "failed", "not_checked"]
 Shows = Literal["as_issued", "text_matches", "differs", "not_compared"]
+
+# What a document can bear that no certificate has as its issuer makes it. A document with any of them differs.
+TRACES = (
+    "actual_text",  # a text for readers that stands in the place of what is drawn (ISO 32000-1 §14.9.4)
+    "active_content",  # scripts, actions on opening, embedded media
+    "annotations",  # anything laid on the page later but links: notes, stamps, highlights
+    "cut_page",  # a page box that hides a part of what is on the page
+    "extra_page",  # a page that shows nothing of what was signed
+    "form_fields",
+    "hidden_layers",  # optional content: what is seen depends on the reader
+    "hidden_text",  # text that cannot be seen: invisible, in the colour of what is behind it, covered, off the page
+    "link_elsewhere",  # a link that leads to another address than the QR code's
+    "look_alike_host",  # the QR code leads to a host that looks like one that is known and is not
+    "other_attachments",  # a file beside the credential
+    "qr_elsewhere",  # the QR code leads to a host that is none of its issuer's verifiers
+    "qr_of_another",  # the QR code holds, or names, another credential
+    "revised",  # saved again with additions after it was made (ISO 32000-1 §7.5.6)
+    "shapes_differ",  # what is drawn looks otherwise than the characters that it says it is
+    "several_qr",  # several QR codes that do not say the same
+)
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -26,12 +46,17 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     as_of: datetime | None = None
 
 
-class Issuer(msgspec.Struct, frozen=True, kw_only=True):
-    """The issuer under the name that the directory gives it, never the name that the token gives."""
+class Issuer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The issuer under the name that the directory gives it, never the name that the token gives.
+
+    `listed_by` names the platform whose entry covers it, where it has none of its own: then `name` is what its profile
+    says, which the platform publishes.
+    """
 
     id: str
     name: dict[str, str]
     since: str
+    listed_by: dict[str, str] = {}
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -53,18 +78,33 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A signed value that the document does not show, or as `unsigned` a text that it shows and nobody signed."""
+    """A signed value that the document does not show, with what stands in its place where that is known; or as `unsigned`
+    a text that it shows and nobody signed.
+    """
 
     field: str
-    signed: str | msgspec.UnsetType = msgspec.UNSET
-    shown: str | msgspec.UnsetType = msgspec.UNSET
+    signed: str | UnsetType = UNSET
+    shown: str | UnsetType = UNSET
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One of `TRACES` that a document bears; `page` counts from 1, `detail` is for people: what, in its own words."""
+
+    code: str
+    page: int | None = None
+    detail: str | None = None
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the document shows what was signed. Text that matches is no proof: a text layer can lie."""
+    """Whether the document shows what was signed. Text that matches is no proof: a text layer can lie.
+
+    `sha256` is that of the exact file, in hex, by which its issuer can be asked whether it made it.
+    """
 
     shows: Shows
     differences: tuple[Difference, ...] = ()
+    traces: tuple[Trace, ...] = ()
+    sha256: str | UnsetType = UNSET
 
 
 class Revocation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,17 +5,17 @@ from multiprocessing.connection import Connection
 
 import msgspec
 
-from verifier import pdf
+from verifier.documents import pdf
+from verifier.documents.opened import Opened
 from verifier.errors import CannotOpen
-from verifier.pdf import Opened
 
-__all__ = ["Opened", "open_document"]
+__all__ = ["open_document"]
 
 SECONDS = 10
 LARGEST_ANSWER = 16 * 1024 * 1024
 # A warmed server forks one child for each document: limits on CPU time add up over a worker's life, so none is used twice.
 CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["verifier.pdf"])
+CHILDREN.set_forkserver_preload(["verifier.documents.pdf"])
 
 
 def open_document(data: bytes) -> Opened:

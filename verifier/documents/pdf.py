@@ -1,17 +1,17 @@
-"""Opens a PDF. Runs only in the child process of `verifier.document`, which loads this module once and then forks."""
+"""Opens a PDF. Runs only in the child process of `verifier.documents.child`, which loads this module once and then forks."""
 
 import io
 import os
 import resource
 import sys
-from dataclasses import dataclass
 
 import pikepdf
 import pypdfium2
 
+from verifier.documents.opened import Opened
 from verifier.errors import CannotOpen
 
-__all__ = ["Opened", "limit", "open_pdf"]
+__all__ = ["limit", "open_pdf"]
 
 CPU_SECONDS = 5
 MEMORY = 1024**3
@@ -19,14 +19,6 @@ MOST_PAGES = 20
 MOST_ATTACHMENTS = 20
 LARGEST_ATTACHMENT = 64 * 1024
 MOST_CHARACTERS = 200_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Opened:
-    """What a PDF holds: its attachments as text, and the lines of text of each page as pdfium sees them."""
-
-    attached: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...]
 
 
 def limit() -> None:
@@ -43,7 +35,7 @@ def limit() -> None:
 def open_pdf(data: bytes) -> Opened:
     """The attachments and the text of a PDF. Raises `CannotOpen` with a sentence."""
     try:
-        return Opened(attached=_attached(data), lines=_lines(data))
+        return Opened(kind="pdf", attached=_attached(data), lines=_lines(data))
     except CannotOpen:
         raise
     except pikepdf.PasswordError as error:

@@ -1,0 +1,25 @@
+"""What a document holds and shows, as a child process found it. Nothing of it is believed yet."""
+
+from typing import Literal
+
+import msgspec
+
+from verifier.verdict import Trace
+
+__all__ = ["Opened"]
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """One document that was opened.
+
+    `attached` are the tokens, or what might be some, that a PDF or a baked badge carries; `codes` the texts of the QR codes
+    that can be seen on it; `links` the addresses that its links lead to; `lines` the text of each page that can be seen,
+    line by line; `traces` what a certificate has not as its issuer makes it (`verifier.verdict.TRACES`).
+    """
+
+    kind: Literal["pdf", "badge", "picture"]
+    attached: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    lines: tuple[tuple[str, ...], ...] = ()
+    traces: tuple[Trace, ...] = ()
