@@ -5,7 +5,7 @@
 3. Is it signed by a key that this issuer publishes?
 4. Is it in force now, by its own dates?
 5. Does a fresh, signed status list say that it still stands?
-6. Does the document show what was signed?
+6. Does the document show what was signed, and lead where its issuer leads?
 
 Nothing is fetched for a token before step 2 passed, and then only from that issuer. In step 1 only the service is asked
 that the code's tag names in the directory: for the token, or for the dictionary that its QR code was packed with. A step
@@ -13,6 +13,7 @@ that could not be made leaves the verdict `unchecked`: silence is never consent.
 """
 
 import os
+import re
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -20,6 +21,7 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
+from msgspec import UNSET
 
 from credential import code as codes
 from credential import did, legacy, proof, qr, reader
@@ -36,24 +38,54 @@ from credential.jwks import PublicKey
 from credential.reader import UnverifiedToken
 from verifier import formats
 from verifier.claims import code_of, comparable, signed_claims
-from verifier.comparison import differences
 from verifier.directory import Directory, KnownIssuer
 from verifier.errors import NotPublished, Unreachable
-from verifier.evidence import Evidence, is_document, read_evidence
+from verifier.evidence import Evidence, is_document, read_evidence, read_text
 from verifier.findings import Findings
 from verifier.lists import SKEW, StatusList, entry_of
 from verifier.published import Published
-from verifier.verdict import Document, Issuer, Verdict
+from verifier.shows import Hosts, shown
+from verifier.verdict import Document, Issuer, Trace, Verdict
 
-__all__ = ["verify"]
+__all__ = ["verify", "verify_file"]
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-async def verify(given: bytes, directory: Directory, published: Published, now: datetime) -> Verdict:
-    """Verify whatever was handed in, as of `now`. A refusal is an answer: nothing is raised for bad input."""
-    findings = Findings(now)
+async def verify(
+    given: bytes,
+    directory: Directory,
+    published: Published,
+    now: datetime,
+    *,
+    own_url: str = "",
+    ask_issuer: bool = False,
+) -> Verdict:
+    """Verify whatever was handed in, as of `now`. A refusal is an answer: nothing is raised for bad input.
+
+    `own_url` is this verifier's address, where it has one, to which certificates may lead. `ask_issuer`: whether to ask the
+    issuer if it made this exact file, which tells it that somebody has it.
+    """
     evidence = await _read(given)
+    return await _verified(evidence, directory, published, now, own_url=own_url, ask_issuer=ask_issuer)
+
+
+async def verify_file(
+    code: str, sha256: str, directory: Directory, published: Published, now: datetime, *, own_url: str = ""
+) -> Verdict:
+    """Verify the credential of a code, and ask its issuer whether it made the file with this SHA-256 (in hex)."""
+    evidence = replace(read_text(code), sha256=sha256 if SHA256.fullmatch(sha256) else None)
+    return await _verified(evidence, directory, published, now, own_url=own_url, ask_issuer=True)
+
+
+async def _verified(
+    evidence: Evidence, directory: Directory, published: Published, now: datetime, *, own_url: str, ask_issuer: bool
+) -> Verdict:
+    findings = Findings(now)
     token = await _find_token(evidence, directory, published, findings)  # 1
     issuer = _known_issuer(token, directory, findings) if token else None  # 2
+    hosts = Hosts(own=own_url, issuer=issuer, known=directory.hosts)
+    led = _address(evidence, hosts, findings)
     if token is None or issuer is None or not await _signature(token, issuer, published, findings):  # 3
         return findings.verdict()
     claims = token.claims
@@ -62,7 +94,9 @@ async def verify(given: bytes, directory: Directory, published: Published, now: 
     findings.credential = signed_claims(claims, version or {}, legacy=token.legacy)
     _in_force(claims, now, findings)  # 4
     await _status(claims, issuer, published, findings)  # 5
-    _document(claims, version, evidence, findings)  # 6
+    as_issued, doubt = await _asked(token, issuer, evidence, published) if ask_issuer else (False, None)
+    if led is None:
+        _document(token, version, evidence, hosts, findings, as_issued=as_issued, doubt=doubt)  # 6
     return findings.verdict()
 
 
@@ -254,20 +288,58 @@ async def _revoked(
     findings.failed("status", reason, findings.revocation.reason, as_of=found.as_of)
 
 
-def _document(claims: dict[str, Any], version: dict[str, Any] | None, evidence: Evidence, findings: Findings) -> None:
-    if evidence.document is None:
-        findings.neutral("document")
+def _address(evidence: Evidence, hosts: Hosts, findings: Findings) -> Trace | None:
+    """A copy can hold a genuine credential and lead to a forger's own verifier: that is said whatever else is found."""
+    trace = hosts.trace(evidence.host)
+    if trace:
+        findings.document = Document(shows="differs", traces=(trace,))
+        findings.failed("document", "leads_elsewhere", trace.detail, code=trace.code)
+    return trace
+
+
+def _document(
+    token: UnverifiedToken,
+    version: dict[str, Any] | None,
+    evidence: Evidence,
+    hosts: Hosts,
+    findings: Findings,
+    *,
+    as_issued: bool,
+    doubt: str | None,
+) -> None:
+    """`as_issued`: the issuer knows these very bytes as its own, so that nothing has to be compared; `doubt`: it does not."""
+    if as_issued:
+        findings.document = Document(shows="as_issued", sha256=evidence.sha256 or UNSET)
+        findings.passed("document")
         return
-    renditions = comparable(claims, version or {})
-    if not renditions:
+    renditions = comparable(token.claims, version or {}) if evidence.document else ()
+    if evidence.document and not renditions:
         findings.not_checked("document", "document_not_compared", "A certificate of this kind cannot be compared here.")
         return
-    found = differences(evidence.document, renditions, complete=version is not None)
-    if found:
-        findings.document = Document(shows="differs", differences=found)
-        findings.failed("document", "document_differs")
-    elif version is None:  # its translations stand on the certificate too, and could have been edited
+    found = shown(evidence, token, renditions, hosts, complete=version is not None)
+    if found.shows == "text_matches" and version is None:  # translations stand on it too, and could have been edited
         findings.not_checked("document", "document_not_compared", "The achievement's translations cannot be fetched.")
-    else:
-        findings.document = Document(shows="text_matches")
+        found = Document(shows="not_compared", sha256=found.sha256)
+    elif found.shows == "differs":
+        findings.failed("document", "document_differs")
+    elif doubt:
+        findings.not_checked("document", "document_not_confirmed", code=doubt)
+    elif found.shows == "text_matches":
         findings.passed("document")
+    else:
+        findings.neutral("document")
+    findings.document = found
+
+
+async def _asked(
+    token: UnverifiedToken, issuer: KnownIssuer, evidence: Evidence, published: Published
+) -> tuple[bool, str | None]:
+    """Whether the issuer made this exact file, which it alone can say of a document; and why not, or why nobody knows."""
+    code = code_of(token.claims)
+    if code is None or evidence.sha256 is None:
+        return False, "file_not_known"
+    try:
+        known = await published.knows_file(issuer, code, evidence.sha256)
+    except Unreachable:
+        return False, "issuer_unreachable"
+    return known, None if known else "file_not_known"
