@@ -197,13 +197,12 @@ def _measured(
     url = f"http://127.0.0.1:{port}"
     turns: dict[Load, list[Turn]] = {load: [] for load in loads}
     *texts, documents = loads
-    with cores(0), serving("verifier", url, log, environment):
-        with cores(1):
+    with cores(0), serving("verifier", url, log, environment), cores(1):
+        for load in texts:
+            asyncio.run(turn(port, load, 0.3))  # warm
+        for _ in range(rounds):
             for load in texts:
-                asyncio.run(turn(port, load, 0.3))  # warm
-            for _ in range(rounds):
-                for load in texts:
-                    turns[load].append(asyncio.run(turn(port, load)))
+                turns[load].append(asyncio.run(turn(port, load)))
     with serving("verifier", url, log, environment):
         asyncio.run(turn(port, documents, 0.3))
         turns[documents] += [asyncio.run(turn(port, documents, 3 * SECONDS)) for _ in range(rounds)]

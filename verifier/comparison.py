@@ -30,10 +30,10 @@ ALIKE = 0.3  # of a likeness from 0 to 1 (`difflib`), from which on one text is 
 def differences(
     opened: Opened, renditions: Iterable[Wording], hosts: Collection[str], *, complete: bool
 ) -> tuple[Difference, ...]:
-    """What the document does not show as signed, and what it shows that is not signed but for the address of a verifier.
+    """What the document does not show as signed, and what it shows that is not signed but for one of the `hosts`.
 
-    That address is one of `hosts`. Of the `renditions` that it could be, it is compared with the one that it is most like. Where they are not
-    `complete`, because translations could not be fetched, what else it says is not held against it.
+    Of the `renditions` that it could be, it is compared with the one that it is most like. Where they are not `complete`,
+    because translations could not be fetched, what else it says is not held against it.
     """
     shown = _Shown(opened, frozenset(map(_plain, hosts)))
     return min((_compared(shown, wording, complete=complete) for wording in renditions), key=_unlikeness)[0]

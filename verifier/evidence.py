@@ -1,7 +1,7 @@
 """What someone handed in: a token, a code, an address, a QR code's text, or a document that holds one of these.
 
-Nothing is believed yet. In a document the credential is looked for where the issuer put it: attached, else in the QR code that
-can be seen on it, else under the code in its text.
+Nothing is believed yet. In a document the credential is looked for where its issuer put it: attached, else in the QR code
+that can be seen on it, else under the code in its text.
 """
 
 import re

@@ -12,8 +12,7 @@ from credential.reader import UnverifiedToken
 from credential.wording import Wording
 from verifier.claims import code_of
 from verifier.comparison import differences
-from verifier.directory import KnownIssuer
-from verifier.directory.lookalike import resembles
+from verifier.directory import KnownIssuer, resembles
 from verifier.documents.opened import Opened
 from verifier.evidence import Evidence, read_text
 from verifier.verdict import Document, Trace
@@ -27,7 +26,7 @@ LONGEST_DETAIL = 120  # characters of a stranger's address
 class Hosts:
     """Where certificates may lead: to this verifier (`own`, an address or ""), and to where their issuer says.
 
-    `known` are all hosts that a forger's could be made to look like. A host is given with its port.
+    `known` are all hosts that a forger's could be made to look like, without ports.
     """
 
     own: str
@@ -38,7 +37,8 @@ class Hosts:
         """What is wrong with an address at `host`, if anything is: an issuer's verifiers are only known if it names them."""
         if host is None or host in self.right():
             return None
-        if like := resembles(host, {urlsplit(self.own).netloc.lower(), *self.known} - {""}):
+        own = urlsplit(self.own).hostname
+        if like := resembles(host.partition(":")[0], (*self.known, *filter(None, [own]))):
             return Trace(code="look_alike_host", detail=f"{host[:LONGEST_DETAIL]} ≠ {like}")
         if self.issuer and self.issuer.verifiers:
             return Trace(code="qr_elsewhere", detail=host[:LONGEST_DETAIL])
@@ -55,19 +55,21 @@ def shown(
 ) -> Document:
     """Compare the document of the evidence with what was signed, in each of the `renditions` that it may be.
 
-    A picture, and a page without any text, is for people to compare. Where the renditions are not `complete`, because
-    translations could not be fetched, what else the document says is not held against it.
+    Pictures are for people to compare, and so is a scan: pages without any text that nothing is attached to. Where the
+    renditions are not `complete`, because translations could not be fetched, what else the document says is not held
+    against it.
     """
     opened = evidence.document
     sha256 = evidence.sha256 or UNSET
     if opened is None:
         return Document(shows="not_compared", sha256=sha256)
+    compared = opened.kind == "pdf" and (any(opened.lines) or bool(opened.attached))
     traces = (*opened.traces, *_without_text(opened), *_led(opened, token, hosts))
     printed = hosts.right() | {read_text(text).host or "" for text in (*opened.codes, *opened.links)}
-    found = differences(opened, renditions, printed, complete=complete) if any(opened.lines) else ()
+    found = differences(opened, renditions, printed, complete=complete) if compared else ()
     if found or traces:
         return Document(shows="differs", differences=found, traces=tuple(dict.fromkeys(traces)), sha256=sha256)
-    return Document(shows="text_matches" if any(opened.lines) else "not_compared", sha256=sha256)
+    return Document(shows="text_matches" if compared else "not_compared", sha256=sha256)
 
 
 def _without_text(opened: Opened) -> Iterator[Trace]:
