@@ -162,7 +162,7 @@ def test_the_certificate_of_one_with_the_token_of_another_is_found_out(walk: Wal
     assert (answer["verdict"], answer["reason"]) == ("invalid", "document_differs")
     differences = answer["document"]["differences"]
     assert {difference["field"] for difference in differences} == {"name", "code"}
-    assert {difference["shown"] for difference in differences} >= {"欧阳雨泽", walk.answers["1"]["code"]}
+    assert {difference["shown"] for difference in differences} >= {"欧阳雨泽"}
 
 
 def test_a_real_browser_checks_a_certificate(walk: Walk, browser: Browser) -> None:
