@@ -32,8 +32,8 @@ To serve the page that recruiters open:  verifier serve
 To check one certificate here:  verifier check certificate.pdf
 
 Settings come from the environment: VERIFIER_DIRECTORY (the JSON file, or the folder of them, of the issuers you trust;
-var/directory.json, else the demo's var/demo/directory.json), VERIFIER_HOST and VERIFIER_PORT (127.0.0.1, 8001), VERIFIER_PUBLIC_URL (the address
-under which people reach it; http://127.0.0.1:8001).
+var/directory.json, else the demo's var/demo/directory.json), VERIFIER_HOST and VERIFIER_PORT (127.0.0.1, 8001),
+VERIFIER_PUBLIC_URL (the address under which people reach it; http://127.0.0.1:8001).
 """
 CHECK = """Check a certificate: a PDF or token file, a code such as WG-7K4M-9QXT-2D8H-C5RF, an address, a token, or - to
 read standard input.
