@@ -8,7 +8,8 @@ lies under a known host belongs to it.
 
 import unicodedata
 from collections.abc import Iterable
-from ipaddress import ip_address
+from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["resembles"]
 
@@ -29,52 +30,97 @@ SHORTEST_HUNG_ON = 6  # as a part of a longer word; between hyphens and dots fou
 SHORTEST_NAME = 4
 
 
+@dataclass(frozen=True)
+class _Host:
+    """A host as people read it, and how it reads at a glance: whole, in parts (`.a.b.`), and in words."""
+
+    name: str
+    labels: tuple[str, ...]  # before the public suffix
+    suffix: str
+    bare: str
+    parts: str
+    words: frozenset[str]
+
+    @property
+    def brand(self) -> str:
+        """Weizheng of verify.weizheng.cn"""
+        return self.labels[-1]
+
+
 def resembles(host: str, known: Iterable[str]) -> str | None:
     """The known host that `host` looks like and is not; None too where it is one of them, or lies under one.
 
     Hosts are names without a port. Addresses in numbers, and names without a dot, look like nothing.
     """
-    hosts = {plain: each for each in known if _is_name(plain := _readable(each))}
-    stranger = _readable(host)
-    if not _is_name(stranger) or any(stranger == each or stranger.endswith(f".{each}") for each in hosts):
+    stranger = _read(host)
+    hosts = [(mine, each) for each in known if (mine := _known(each))]
+    if stranger is None or any(f".{stranger.name}".endswith(f".{mine.name}") for mine, _ in hosts):
         return None
-    return next((each for plain, each in sorted(hosts.items()) if _looks_like(stranger, plain)), None)
+    return min((each for mine, each in hosts if _looks_like(stranger, mine)), default=None)
 
 
-def _looks_like(stranger: str, known: str) -> bool:
-    if _bare(stranger) == _bare(known) or f".{_bare(known)}" in f".{_bare(stranger)}":
+def _looks_like(stranger: _Host, known: _Host) -> bool:
+    if stranger.bare == known.bare or known.parts in stranger.parts:
         return True
-    there, mine = _labels(stranger), _labels(known)
-    if there == mine:  # the same but for its suffix
+    if stranger.labels == known.labels:  # the same but for its suffix
+        return len(known.labels) > 1 or known.brand not in COMMON
+    if (stranger.brand, stranger.suffix) == (known.brand, known.suffix):  # it belongs to whom the known one belongs to
+        there, mine = (_bare("".join(each.labels[:-1])) for each in (stranger, known))
+        return bool(there and mine) and _nearly(there, mine)
+    if known.brand in COMMON or len(known.brand) < SHORTEST_NAME:
+        return False
+    return _has(stranger, _bare(known.brand))
+
+
+def _has(stranger: _Host, brand: str) -> bool:
+    """Whether a known name, or nearly that name, is a word or a part of a word in front of the stranger's suffix."""
+    if brand in stranger.words:
         return True
-    name = mine[-1]
-    if (
-        stranger.endswith(known[known.rindex(name) :]) and there[-1] == name
-    ):  # it belongs to whom the known one belongs to
-        return len(there) > 1 and len(mine) > 1 and _nearly(_bare("".join(there[:-1])), _bare("".join(mine[:-1])))
-    return name not in COMMON and len(name) >= SHORTEST_NAME and any(_has(label, name) for label in there)
-
-
-def _has(label: str, name: str) -> bool:
-    """Whether a label of a stranger's host has the name of a known one in it, or nearly is that name."""
-    bare, mine = _bare(label), _bare(name)
-    if bare == mine or mine in map(_bare, label.split("-")):
+    if len(brand) >= SHORTEST_HUNG_ON and any(
+        word.startswith(brand) or word.endswith(brand) for word in stranger.words
+    ):
         return True
-    if len(mine) >= SHORTEST_HUNG_ON and (bare.startswith(mine) or bare.endswith(mine)):
-        return True
-    return any(_nearly(part, mine) for part in {bare, *map(_bare, label.split("-"))})
+    return any(_nearly(word, brand) for word in stranger.words)
 
 
-def _nearly(one: str, other: str) -> bool:
-    most = 2 if len(other) >= SHORTEST_CHANGED_TWICE else 1 if len(other) >= SHORTEST_CHANGED else 0
-    return _edits(one, other, most) <= most
+def _nearly(word: str, brand: str) -> bool:
+    """Whether a letter or two are changed, but not the first, by which people know a word."""
+    most = 2 if len(brand) >= SHORTEST_CHANGED_TWICE else 1 if len(brand) >= SHORTEST_CHANGED else 0
+    if word[:1] != brand[:1] or abs(len(word) - len(brand)) > most:
+        return False
+    return _edits(word, brand) <= most
 
 
-def _labels(host: str) -> list[str]:
-    """The labels before the public suffix, which is the last one, or the last two as in .edu.cn."""
-    labels = host.split(".")
+@lru_cache(maxsize=20_000)
+def _known(host: str) -> _Host | None:
+    return _read(host)
+
+
+def _read(host: str) -> _Host | None:
+    """The host in small letters, without a dot at its end; None for one that is no name with a dot in it."""
+    labels = tuple(map(_decoded, host[:LONGEST].lower().rstrip(".").split(".")))
+    if len(labels) < 2 or labels[-1].isdigit():
+        return None
     country = len(labels[-1]) == 2 and len(labels) > 2 and labels[-2] in SECOND_LEVEL
-    return labels[: -2 if country else -1]
+    cut = -2 if country else -1
+    name = ".".join(labels)
+    words = (word for label in labels[:cut] for word in (label, *label.split("-")))
+    return _Host(
+        name=name,
+        labels=labels[:cut],
+        suffix=".".join(labels[cut:]),
+        bare=".".join(map(_bare, labels)),
+        parts=f".{'.'.join(map(_bare, name.replace('-', '.').split('.')))}.",
+        words=frozenset(map(_bare, words)),
+    )
+
+
+def _decoded(label: str) -> str:
+    """An internationalised label as people see it (RFC 3492)."""
+    try:
+        return label[4:].encode("ascii").decode("punycode").lower() if label.startswith("xn--") else label
+    except UnicodeError:
+        return label
 
 
 def _bare(text: str) -> str:
@@ -86,35 +132,12 @@ def _bare(text: str) -> str:
     return letters
 
 
-def _readable(host: str) -> str:
-    """In small letters, without a dot at its end, with internationalised labels as people see them (RFC 3492)."""
-    labels = host[:LONGEST].lower().rstrip(".").split(".")
-    return ".".join(map(_decoded, labels)).casefold()
-
-
-def _decoded(label: str) -> str:
-    try:
-        return label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
-    except UnicodeError:
-        return label
-
-
-def _is_name(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return "." in host
-    return False
-
-
-def _edits(one: str, other: str, most: int) -> int:
-    """How many letters must be changed, put in, left out or exchanged with their neighbour; `most` + 1 if it is more."""
-    if abs(len(one) - len(other)) > most:
-        return most + 1
+def _edits(one: str, other: str) -> int:
+    """How many letters must be changed, put in, left out or exchanged with their neighbour."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, mark in enumerate(one, 1):
-        before, last, row = row, before, [i]
+        last, before, row = before, row, [i]
         for j, letter in enumerate(other, 1):
             best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (mark != letter))
             if i > 1 and j > 1 and mark == other[j - 2] and one[i - 2] == letter:

@@ -20,9 +20,11 @@ __all__ = ["Fetcher"]
 
 SECONDS = 5
 MOST_BYTES = 1024 * 1024
-# All that is given out for everybody (IANA); what lies outside of it is for special uses, some of them inside of networks.
-PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
-SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")  # holds an IPv4 address that a gateway may still deliver to (RFC 7526)
+# What `is_global` takes for public, in one version of Python or another, and is not everybody's to reach: IANA's protocol
+# assignments (clouds answer there with their machines' secrets), 6to4 and its relays, Teredo, documentation.
+SPECIAL_IPV4 = [ipaddress.IPv4Network(each) for each in ("192.0.0.0/24", "192.88.99.0/24")]
+SPECIAL_IPV6 = [ipaddress.IPv6Network(each) for each in ("2001::/23", "2002::/16", "3fff::/20")]
+UNICAST_IPV6 = ipaddress.IPv6Network("2000::/3")  # all that IANA gives out for public use
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # how a network without IPv4 reaches an IPv4 address (RFC 6052)
 FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, httpcore.UnsupportedProtocol)
 
@@ -91,9 +93,12 @@ class _PublicOnly(httpcore.AsyncNetworkBackend):
 
 
 def _allowed(address: str, *, loopback: bool) -> bool:
+    """Whether to connect: an IPv4 address that an IPv6 address stands for is judged as itself."""
     ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is None and ip not in NAT64:
-            return ip.is_loopback if loopback else ip in PUBLIC_IPV6 and ip.is_global and ip not in SIX_TO_FOUR
+    if isinstance(ip, ipaddress.IPv6Address) and (ip.ipv4_mapped or ip in NAT64):
         ip = ipaddress.IPv4Address(ip.packed[-4:])
-    return ip.is_loopback if loopback else ip.is_global and not ip.is_multicast
+    if loopback:
+        return ip.is_loopback
+    if isinstance(ip, ipaddress.IPv6Address):
+        return ip.is_global and ip in UNICAST_IPV6 and not any(ip in network for network in SPECIAL_IPV6)
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in SPECIAL_IPV4)
