@@ -1,0 +1,103 @@
+"""What is counted, for Prometheus. Labels hold our own words only: nothing that a stranger could choose."""
+
+import os
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector, generate_latest
+
+from verifier.errors import NotPublished, Unreachable
+from verifier.fetch import Fetcher
+
+__all__ = ["CONTENT_TYPE", "CountedFetcher", "Metrics", "version_of_ours"]
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
+# By what an answer is asked to be (`verifier.published`): everything else is a key set or a dictionary.
+FETCHED = {"application/vc+jwt": "status_list", "application/jwt": "confirmations", "application/json": "achievement"}
+
+
+class Metrics:
+    """The counters of one application, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self._registry = kept = CollectorRegistry()
+        ProcessCollector(registry=kept)
+        self.verifications = Counter(
+            "verifier_verifications", "Answers given", ["verdict", "reason", "kind"], registry=kept
+        )
+        self.seconds = Histogram(
+            "verifier_verification_seconds", "How long an answer took", ["kind"], buckets=SECONDS, registry=kept
+        )
+        self.documents = Gauge("verifier_documents", "Documents being opened or waiting", ["state"], registry=kept)
+        self.fetches = Counter("verifier_fetches", "Requests to issuers", ["what", "outcome"], registry=kept)
+        self.requests = Counter("verifier_requests", "Requests", ["method", "route", "status"], registry=kept)
+        self.refused = Counter("verifier_refused", "Requests that a limit ended", ["limit"], registry=kept)
+        self.faults = Counter("verifier_faults", "Faults of ours", registry=kept)
+        self._issuers = Gauge("verifier_directory_issuers", "Issuers in the directory", registry=kept)
+        self._loaded = Gauge("verifier_directory_loaded_timestamp_seconds", "When it was last read", registry=kept)
+        self._problem = Gauge(
+            "verifier_directory_problem", "1 when the directory's files cannot be used as they are", registry=kept
+        )
+        Info("verifier_build", "What is running", registry=kept).info({"version": version_of_ours()})
+
+    def watch_directory(
+        self, issuers: Callable[[], int], loaded: Callable[[], float], problem: Callable[[], bool]
+    ) -> None:
+        """Ask for these whenever the metrics are asked for."""
+        self._issuers.set_function(issuers)
+        self._loaded.set_function(loaded)
+        self._problem.set_function(problem)
+
+    def request(self, method: str, route: str, status: int) -> None:
+        """Count one answered request. `route` is the template, "none" where there is none."""
+        self.requests.labels(method if method in METHODS else "other", route or "none", str(status)).inc()
+
+    def in_hand(self, documents: int) -> None:
+        """Say how many documents are being opened or waiting for it."""
+        opened = min(documents, os.cpu_count() or 1)
+        self.documents.labels("open").set(opened)
+        self.documents.labels("waiting").set(documents - opened)
+
+    def text(self) -> bytes:
+        """Everything, in Prometheus's text format."""
+        return generate_latest(self._registry)
+
+
+class CountedFetcher(Fetcher):
+    """Fetches as any does, and counts what was fetched and how it went."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        super().__init__()
+        self._metrics = metrics
+
+    async def get(self, url: str, accept: str = "*/*") -> bytes:
+        """See `Fetcher.get`."""
+        outcome = "failed"
+        try:
+            body = await super().get(url, accept)
+            outcome = "ok"
+        except NotPublished:
+            outcome = "not_there"
+            raise
+        except Unreachable:
+            outcome = "unreachable"
+            raise
+        finally:
+            self._metrics.fetches.labels(_what(url, accept), outcome).inc()
+        return body
+
+
+def _what(url: str, accept: str) -> str:
+    if "/credentials/" in url:
+        return "revocation" if url.endswith("/status") else "credential"
+    return "dictionary" if "/dictionaries/" in url else FETCHED.get(accept, "keys")
+
+
+def version_of_ours() -> str:
+    """The version of this software, "unknown" where it runs from a folder that was never installed."""
+    try:
+        return version("weizheng")
+    except PackageNotFoundError:
+        return "unknown"
