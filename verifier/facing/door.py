@@ -91,7 +91,8 @@ class Door:
         finally:
             self._held -= visit.bytes
             self._metrics.request(scope["method"], _route(scope), status)
-            log.info("request", extra={"said": _line(scope, visit, status, began)})
+            if scope["path"] not in PROBES or status >= 400:
+                log.info("request", extra={"said": _line(scope, visit, status, began)})
 
     async def _answer(self, scope: HTTPScope, receive: Receive, answer: Send, visit: Visit) -> None:
         if scope["path"] not in PROBES:

@@ -17,6 +17,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(["camera=(self)", *(f"{feature}=()" for feature in REFUSED_FEATURES)]),
     "Referrer-Policy": "no-referrer",
+    "Server": "",  # granian would write its name
     "X-Content-Type-Options": "nosniff",
 }
 A_YEAR = 365 * 24 * 60 * 60
