@@ -71,9 +71,24 @@ FIELDS = {
     "Trace.code": "Which trace.",
     "Trace.page": "On which page, from 1.",
     "Trace.detail": "What, in its own words.",
+    "Step.result": "`not_checked` also stands where a step did not apply, or was not reached.",
+    "Signed.awarded": "When it was awarded.",
+    "Signed.valid_from": "From when it is in force.",
+    "Signed.valid_until": "Until when; null for ever.",
     "Revocation.since": "Since when.",
     "Revocation.reason": "Why, in the issuer's own words, which nobody signed.",
     "Revocation.superseded_by": "The id of the credential that replaces it.",
+    "Problem.status": "The status of the answer.",
+    "Problem.detail": "A sentence for people; its wording may change.",
+    "Problem.type": "`about:blank`: the status says it all.",
+    "Ready.ready": "Whether it knows an issuer and can open a document.",
+    "Ready.directory": "Whom it knows.",
+    "Ready.documents": "Whether it can open documents.",
+    "DirectoryState.issuers": "How many issuers it knows.",
+    "DirectoryState.changed": "The day the directory was last written.",
+    "DirectoryState.problem": "What is wrong with newer files, which are not used; said to the operator's own network only.",
+    "DocumentsState.works": "Whether a document could be opened, at most half a minute ago.",
+    "DocumentsState.isolation": "What the process that opens a document is kept from on this machine.",
 }
 
 
@@ -113,9 +128,7 @@ def _request_body() -> dict[str, Any]:
     content: dict[str, Any] = {kind: {"schema": {"description": what}} for kind, what in BODIES.items()}
     content["text/plain"] |= {"schema": {"type": "string"}, "example": CODE}
     file = {"type": "string", "contentMediaType": "application/octet-stream", "description": "Any of the others."}
-    content["multipart/form-data"] = {
-        "schema": {"type": "object", "properties": {"file": file}, "required": ["file"]},
-    }
+    content["multipart/form-data"] = {"schema": {"type": "object", "properties": {"file": file}}}
     return {"description": "At most 20 MiB. Nothing is answered too: `nothing_given`.", "content": content}
 
 
