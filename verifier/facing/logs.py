@@ -49,7 +49,7 @@ def faults(error: BaseException | None) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     while error is not None and len(found) < MOST_CAUSES:
         found.append({"type": type(error).__qualname__, "places": _places(error.__traceback__)})
-        error = error.__cause__ or error.__context__
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return found
 
 
