@@ -1,8 +1,10 @@
 """What is counted, for Prometheus. Labels hold our own words only: nothing that a stranger could choose."""
 
 import os
+import tomllib
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
@@ -107,8 +109,10 @@ def _what(url: str, accept: str) -> str:
 
 
 def version_of_ours() -> str:
-    """The version of this software, "unknown" where it runs from a folder that was never installed."""
+    """The version of this software: as installed, else as the project file beside it says; "unknown" where neither is."""
     try:
         return version("weizheng")
     except PackageNotFoundError:
-        return "unknown"
+        beside = Path(__file__).parents[2] / "pyproject.toml"
+        project = tomllib.loads(beside.read_text(encoding="utf-8")) if beside.exists() else {}
+        return str(project.get("project", {}).get("version", "unknown"))
