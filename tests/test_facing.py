@@ -7,6 +7,8 @@ import logging
 import socket
 import sys
 from collections.abc import Iterator, MutableMapping
+from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 
 from demo.services import free_port, serving
+from tests.conftest import Clock
 from tests.small_issuer import SmallIssuer
 from verifier.app import create_app
 from verifier.errors import Misconfigured
@@ -233,7 +236,7 @@ def test_a_network_that_is_none_is_refused(setting: str) -> None:
 )
 def test_only_trusted_proxies_say_who_asks(peer: str, forwarded: str, client: str) -> None:
     trusted = tuple(
-        map(door.ip_network, settings_from({"VERIFIER_TRUSTED_PROXIES": "10.0.0.0/8, ::1"}).trusted_proxies)
+        map(ip_network, settings_from({"VERIFIER_TRUSTED_PROXIES": "10.0.0.0/8, ::1"}).trusted_proxies)
     )
     first, _, rest = forwarded.partition(",")
     headers = [(b"x-forwarded-for", text.encode()) for text in (first, rest) if text]
@@ -431,13 +434,26 @@ def test_readiness_is_told_with_what_it_stands_on(served: tuple[str, Path]) -> N
     assert said["ready"] and said["documents"]["works"] and said["directory"]["issuers"] == 1
 
 
-def test_a_verifier_that_knows_nobody_is_not_ready(tmp_path: Path) -> None:
+def test_what_is_wrong_with_a_newer_directory_is_told_inside_and_counted(
+    small_issuer: SmallIssuer, tmp_path: Path
+) -> None:
     file = tmp_path / "directory.json"
-    file.write_text('{"issuers": []}')
-    with TestClient(create_app(settings_from({"VERIFIER_DIRECTORY": str(file)})), base_url=URL) as client:
+    file.write_bytes(small_issuer.directory.read_bytes())
+    now = Clock()
+    now.now = datetime.now(UTC)
+    app = create_app(settings_from({"VERIFIER_DIRECTORY": str(file)}), now)
+    with TestClient(app, base_url=URL) as client:
+        assert client.get("/readyz").json()["directory"]["problem"] is None
+        file.write_text("{")
+        now.move(seconds=10)
         answer = client.get("/readyz")
-        assert (answer.status_code, answer.json()["ready"]) == (503, False)
-        assert client.get("/healthz").status_code == 200
+    said = answer.json()["directory"]
+    assert (answer.status_code, said["issuers"]) == (200, 1)
+    assert said["problem"] and str(tmp_path) not in said["problem"]  # this client is nobody of ours
+    inside = json.loads(asgi(app, "GET", "/readyz", headers=HOST, peer="10.0.0.1")[1]["body"])
+    assert str(file) in inside["directory"]["problem"]
+    counted = asgi(app, "GET", "/metrics", headers=HOST, peer="10.0.0.1")[1]["body"]
+    assert b"verifier_directory_problem 1.0" in counted and b"verifier_directory_issuers 1.0" in counted
 
 
 def test_a_websocket_is_not_opened(served: tuple[str, Path]) -> None:
@@ -461,6 +477,7 @@ def asgi(
     headers: list[tuple[bytes, bytes]],
     body: list[bytes | None] | None = None,
     leaves: bool = False,
+    peer: str = "192.0.2.1",
 ) -> list[MutableMapping[str, Any]]:
     """What the application sends for a request whose body comes in these parts; None never comes."""
     parts = list(body or [b""])
@@ -479,7 +496,7 @@ def asgi(
 
     scope = {
         "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
-        "headers": headers, "client": ("192.0.2.1", 1), "server": ("127.0.0.1", 8001), "scheme": "http",
+        "headers": headers, "client": (peer, 1), "server": ("127.0.0.1", 8001), "scheme": "http",
         "http_version": "1.1", "asgi": {"version": "3.0"}, "extensions": {},
     }  # fmt: skip
     asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]

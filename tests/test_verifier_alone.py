@@ -93,7 +93,9 @@ def clean_environment() -> dict[str, str]:
 
 def test_neither_the_issuer_nor_what_it_needs_is_there(alone: tuple[Path, Path]) -> None:
     tree, python = alone
-    look = "import importlib.util, sys; sys.path.insert(0, '.')\nprint([n for n in sys.argv[1:] if importlib.util.find_spec(n)])"
+    look = (
+        "import importlib.util as i, sys; sys.path.insert(0, '.'); print([n for n in sys.argv[1:] if i.find_spec(n)])"
+    )
     done = subprocess.run(
         [python, "-P", "-c", look, *ABSENT, "verifier", "litestar"],
         cwd=tree, env=clean_environment(), capture_output=True, text=True, check=True,

@@ -11,7 +11,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from verifier import api, openapi, probes, problems, web
-from verifier.directory import read_directory
+from verifier.directory import Kept
 from verifier.facing.desk import Desk
 from verifier.facing.door import Door
 from verifier.facing.metrics import CountedFetcher, Metrics
@@ -27,13 +27,11 @@ log = logging.getLogger("verifier")
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Litestar:
     """The verifier's application. Raises `verifier.errors.Misconfigured` when the directory is not as it must be."""
     chosen = settings or settings_from()
-    directory = read_directory(chosen.directory)
-    loaded = datetime.now(UTC).timestamp()
-    metrics = Metrics()
-    metrics.watch_directory(lambda: len(directory.issuers), lambda: loaded, lambda: False)
+    kept = Kept(chosen.directory, clock)
+    metrics = Metrics(kept)
     fetcher = CountedFetcher(metrics)
     rates = Rates(chosen.rate)
-    desk = Desk(directory=directory, published=Published(fetcher, clock), clock=clock, rates=rates, metrics=metrics)
+    desk = Desk(kept=kept, published=Published(fetcher, clock), clock=clock, rates=rates, metrics=metrics)
 
     @asynccontextmanager
     async def connections(app: Litestar) -> AsyncIterator[None]:
@@ -46,12 +44,12 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         return problems.fault(request)
 
     given = {
-        "settings": chosen, "directory": directory, "desk": desk, "clock": clock, "metrics": metrics,
-        "documents": probes.Documents(),
+        "settings": chosen, "kept": kept, "desk": desk, "clock": clock, "metrics": metrics, "documents": probes.Documents(),
     }  # fmt: skip
     app = Litestar(
         [*api.ROUTES, *openapi.ROUTES, *probes.ROUTES, *web.ROUTES],
-        dependencies={name: _always(thing) for name, thing in given.items()},
+        dependencies={name: _always(thing) for name, thing in given.items()}
+        | {"directory": Provide(kept.current, sync_to_thread=False)},
         exception_handlers={HTTPException: problems.refusal, Exception: fault},
         lifespan=[connections],
         openapi_config=None,

@@ -81,10 +81,11 @@ FIELDS = {
     "Problem.status": "The status of the answer.",
     "Problem.detail": "A sentence for people; its wording may change.",
     "Problem.type": "`about:blank`: the status says it all.",
-    "Ready.ready": "Whether it knows an issuer and can open a document.",
+    "Ready.ready": "Whether it can open a document; without a directory it does not even start.",
     "Ready.directory": "Whom it knows.",
     "Ready.documents": "Whether it can open documents.",
-    "DirectoryState.issuers": "How many issuers it knows.",
+    "DirectoryState.issuers": "How many entries the directory has.",
+    "DirectoryState.loaded_at": "When it was read.",
     "DirectoryState.changed": "The day the directory was last written.",
     "DirectoryState.problem": "What is wrong with newer files, which are not used; said to the operator's own network only.",
     "DocumentsState.works": "Whether a document could be opened, at most half a minute ago.",
@@ -111,9 +112,7 @@ def document() -> dict[str, Any]:
         license=licence,
         use_handler_docstrings=True,
     )
-    absent = {
-        name: Provide(lambda: None, sync_to_thread=False) for name in ("desk", "directory", "documents", "metrics")
-    }
+    absent = {name: Provide(lambda: None, sync_to_thread=False) for name in ("desk", "kept", "documents", "metrics")}
     described = Litestar([*api.ROUTES, *probes.ROUTES], dependencies=absent, openapi_config=config, logging_config=None)
     made = described.openapi_schema.to_schema()
     made["paths"]["/api/verify"]["post"]["requestBody"] = _request_body()

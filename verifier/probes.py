@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.openapi.datastructures import ResponseSpec
 
-from verifier.directory import Directory
+from verifier.directory import Kept
 from verifier.documents.child import open_document
 from verifier.errors import CannotOpen
 from verifier.facing.clients import is_inside
@@ -29,10 +29,11 @@ Asked = Request[Any, Any, Any]
 
 
 class DirectoryState(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom the verifier knows: how many issuers, since which day, and whether newer files could not be used."""
+    """Whom the verifier knows: how many entries, written on which day, read when, and why newer files are not used."""
 
     issuers: int
     changed: str
+    loaded_at: str
     problem: str | None = None
 
 
@@ -100,16 +101,21 @@ def healthz() -> Response[bytes]:
     tags=["operation"],
     responses={200: ResponseSpec(Ready, False, "It can."), 503: ResponseSpec(Ready, False, "It cannot.")},
 )
-async def readyz(
-    request: Asked, directory: NamedDependency[Directory], documents: NamedDependency[Documents]
-) -> Response[bytes]:
-    """Whether the verifier can do its work: 200, or 503 when it knows no issuer or can open no document.
+async def readyz(request: Asked, kept: NamedDependency[Kept], documents: NamedDependency[Documents]) -> Response[bytes]:
+    """Whether the verifier can do its work: 200, or 503 when it can open no document.
 
     What is wrong with the directory is said to the operator's own network only: it can name files.
     """
-    known = DirectoryState(issuers=len(directory.issuers), changed=directory.changed)
+    directory = kept.current()
+    problem = kept.problem and (kept.problem if inside(request) else "It is told to private addresses only.")
+    known = DirectoryState(
+        issuers=directory.count,
+        changed=directory.changed,
+        loaded_at=f"{kept.loaded_at:%Y-%m-%dT%H:%M:%SZ}",
+        problem=problem,
+    )
     opening = await documents.state()
-    ready = Ready(ready=bool(known.issuers) and opening.works, directory=known, documents=opening)
+    ready = Ready(ready=opening.works, directory=known, documents=opening)
     return Response(msgspec.json.encode(ready), status_code=200 if ready.ready else 503, media_type="application/json")
 
 

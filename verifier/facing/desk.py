@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
@@ -11,7 +11,7 @@ from typing import Any
 from litestar import Request
 from litestar.exceptions import ServiceUnavailableException
 
-from verifier.directory import Directory
+from verifier.directory import Kept
 from verifier.evidence import is_document
 from verifier.facing.door import too_often
 from verifier.facing.kinds import kind_of
@@ -33,7 +33,7 @@ MEANWHILE = 10  # seconds after which what found no room is worth repeating
 class Desk:
     """Verifies for everyone who comes in at the door."""
 
-    directory: Directory
+    kept: Kept
     published: Published
     clock: Callable[[], datetime]
     rates: Rates
@@ -41,11 +41,19 @@ class Desk:
     documents: int = 0
 
     async def verify(self, request: Request[Any, Any, Any], given: bytes, *, ask_issuer: bool = False) -> Verdict:
-        """The verdict. Raises Litestar's 429 and 503 when the asker or everybody hands in too much."""
+        """The verdict on whatever was handed in. Raises Litestar's 429 and 503 when it is too much."""
+
+        def asked() -> Awaitable[Verdict]:
+            return verify(given, self.kept.current(), self.published, self.clock())
+
+        return await self._within_limits(request, kind_of(given), asked, document=is_document(given))
+
+    async def _within_limits(
+        self, request: Request[Any, Any, Any], kind: str, asked: Callable[[], Awaitable[Verdict]], *, document: bool
+    ) -> Verdict:
         visit = visit_of(request)
-        visit.kind = kind_of(given)
-        document = is_document(given)
-        cost = DOCUMENT if document else CODE if visit.kind == "code" else 0
+        visit.kind = kind
+        cost = DOCUMENT if document else CODE if kind == "code" else 0
         if cost and (wait := self.rates.charge(visit.client, cost)):
             self.metrics.refused.labels("rate").inc()
             raise too_often(wait)
@@ -55,15 +63,15 @@ class Desk:
         self._in_hand(int(document))
         try:
             async with asyncio.timeout(SECONDS) as limit:
-                verdict = await verify(given, self.directory, self.published, self.clock())
+                verdict = await asked()
         except TimeoutError as error:
             if not limit.expired():
                 raise
             raise self._busy("time") from error
         finally:
             self._in_hand(-int(document))
-        self.metrics.seconds.labels(visit.kind).observe(perf_counter() - began)
-        self.metrics.verifications.labels(verdict.verdict, verdict.reason, visit.kind).inc()
+        self.metrics.seconds.labels(kind).observe(perf_counter() - began)
+        self.metrics.verifications.labels(verdict.verdict, verdict.reason, kind).inc()
         visit.verdict, visit.reason = verdict.verdict, verdict.reason
         return verdict
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from verifier.directory import LOOPBACK, is_loopback
+from verifier.directory.addresses import LOOPBACK, is_loopback
 
 __all__ = ["hosts_of"]
 

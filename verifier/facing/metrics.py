@@ -2,7 +2,6 @@
 
 import os
 import tomllib
-from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,8 +16,9 @@ from prometheus_client import (
     generate_latest,
 )
 
+from verifier.directory import Kept
 from verifier.errors import NotPublished, Unreachable
-from verifier.fetch import Fetcher
+from verifier.published.fetch import Fetcher
 
 __all__ = ["CONTENT_TYPE", "CountedFetcher", "Metrics", "version_of_ours"]
 
@@ -34,7 +34,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series fo
 class Metrics:
     """The counters of one application, in a registry of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, directory: Kept) -> None:
         self._registry = kept = CollectorRegistry()
         ProcessCollector(registry=kept)
         self.verifications = Counter(
@@ -48,20 +48,13 @@ class Metrics:
         self.requests = Counter("verifier_requests", "Requests", ["method", "route", "status"], registry=kept)
         self.refused = Counter("verifier_refused", "Requests that a limit ended", ["limit"], registry=kept)
         self.faults = Counter("verifier_faults", "Faults of ours", registry=kept)
-        self._issuers = Gauge("verifier_directory_issuers", "Issuers in the directory", registry=kept)
-        self._loaded = Gauge("verifier_directory_loaded_timestamp_seconds", "When it was last read", registry=kept)
-        self._problem = Gauge(
-            "verifier_directory_problem", "1 when the directory's files cannot be used as they are", registry=kept
-        )
+        issuers = Gauge("verifier_directory_issuers", "Entries of the directory in use", registry=kept)
+        issuers.set_function(lambda: directory.current().count)
+        loaded = Gauge("verifier_directory_loaded_timestamp_seconds", "When it was read", registry=kept)
+        loaded.set_function(lambda: directory.loaded_at.timestamp())  # noqa: PLW0108 - it changes
+        problem = Gauge("verifier_directory_problem", "1 when newer files cannot be used", registry=kept)
+        problem.set_function(lambda: directory.problem is not None)
         Info("verifier_build", "What is running", registry=kept).info({"version": version_of_ours()})
-
-    def watch_directory(
-        self, issuers: Callable[[], int], loaded: Callable[[], float], problem: Callable[[], bool]
-    ) -> None:
-        """Ask for these whenever the metrics are asked for."""
-        self._issuers.set_function(issuers)
-        self._loaded.set_function(loaded)
-        self._problem.set_function(problem)
 
     def request(self, method: str, route: str, status: int) -> None:
         """Count one answered request. `route` is the template, "none" where there is none."""
