@@ -1,41 +1,62 @@
 """The open API: `POST /api/verify` takes anything and answers 200 with a verdict. A refusal is an answer, not an error."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, post
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import QueryParameter
 
-from verifier.directory import Directory
 from verifier.evidence import LARGEST
+from verifier.facing.desk import Desk
 from verifier.form import FORM_OVERHEAD, read_form
-from verifier.published import Published
-from verifier.verify import verify
+from verifier.problem import PROBLEM, Problem
+from verifier.verdict import Verdict
 
 __all__ = ["ROUTES"]
 
+REFUSALS = {
+    400: "The form or the query is broken.",
+    408: "The body did not come within 30 seconds.",
+    413: "The body is larger than 20 MiB.",
+    429: "Too many requests from one network; `Retry-After` says in how many seconds there is room again.",
+    500: "A fault of ours. Nothing was verified.",
+    503: "Too much is being verified at the moment; `Retry-After` says when to try again.",
+}
+AskIssuer = Annotated[
+    bool,
+    QueryParameter(
+        description="Also ask the issuer whether this exact file is one that it made. Only then does the issuer learn which "
+        "file was asked about; without it a token in hand is verified without naming the credential to anyone."
+    ),
+]
 
-@post("/api/verify", request_max_body_size=LARGEST + FORM_OVERHEAD)
+
+@post(
+    "/api/verify",
+    status_code=200,
+    request_max_body_size=LARGEST + FORM_OVERHEAD,
+    operation_id="verify",
+    summary="Verify a certificate",
+    tags=["verify"],
+    responses={
+        200: ResponseSpec(Verdict, generate_examples=False, description="The verdict."),
+        **{status: ResponseSpec(Problem, False, why, PROBLEM) for status, why in REFUSALS.items()},
+        421: ResponseSpec(str, False, "The service does not answer to the name in the Host header.", "text/plain"),
+    },
+)
 async def verify_anything(
-    request: Request[Any, Any, Any],
-    directory: NamedDependency[Directory],
-    published: NamedDependency[Published],
-    clock: NamedDependency[Callable[[], datetime]],
+    request: Request[Any, Any, Any], desk: NamedDependency[Desk], *, ask_issuer: AskIssuer = False
 ) -> Response[bytes]:
-    """Verify the body (a token, a code, an address, a PDF) or the multipart field `file`."""
+    """Verify the body, or the multipart field `file`: a token, a code, an address, the text of a QR code or a document.
+
+    What it is, is found out by its content: the media type only says how the body is packed. Every verdict is answered
+    with 200, because a refusal is an answer too.
+    """
     multipart = request.headers.get("Content-Type", "").lower().startswith("multipart/form-data")
     given = (await read_form(request)).get("file", b"") if multipart else await request.body()
-    verdict = await verify(given, directory, published, clock())
-    return Response(
-        verdict.as_json(), status_code=200, media_type="application/json", headers={"Cache-Control": "no-store"}
-    )
+    verdict = await desk.verify(request, given, ask_issuer=ask_issuer)
+    return Response(verdict.as_json(), media_type="application/json")
 
 
-@get("/healthz", sync_to_thread=False)
-def healthz() -> Response[bytes]:
-    """The process answers."""
-    return Response(b"ok", media_type="text/plain")
-
-
-ROUTES = [verify_anything, healthz]
+ROUTES = [verify_anything]

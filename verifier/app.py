@@ -6,15 +6,17 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 from litestar import Litestar, Request, Response
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, InternalServerException
+from litestar.exceptions import HTTPException
 
-from verifier import api, web
+from verifier import api, openapi, probes, problems, web
 from verifier.directory import Kept
+from verifier.facing.desk import Desk
+from verifier.facing.door import Door
+from verifier.facing.metrics import CountedFetcher, Metrics
+from verifier.facing.rates import Rates
 from verifier.published import Published
-from verifier.published.fetch import Fetcher
 from verifier.settings import Settings, settings_from
 
 __all__ = ["create_app"]
@@ -26,46 +28,36 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     """The verifier's application. Raises `verifier.errors.Misconfigured` when the directory is not as it must be."""
     chosen = settings or settings_from()
     kept = Kept(chosen.directory, clock)
-    fetcher = Fetcher()
-    published = Published(fetcher, clock)
+    metrics = Metrics(kept)
+    fetcher = CountedFetcher(metrics)
+    rates = Rates(chosen.rate)
+    desk = Desk(kept=kept, published=Published(fetcher, clock), clock=clock, rates=rates, metrics=metrics)
 
     @asynccontextmanager
     async def connections(app: Litestar) -> AsyncIterator[None]:
         yield
         await fetcher.aclose()
 
-    given = {"settings": chosen, "kept": kept, "published": published, "clock": clock}
-    return Litestar(
-        [*api.ROUTES, *web.ROUTES],
+    def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        metrics.faults.inc()
+        log.error("A fault of ours", exc_info=error)
+        return problems.fault(request)
+
+    given = {
+        "settings": chosen, "kept": kept, "desk": desk, "clock": clock, "metrics": metrics, "documents": probes.Documents(),
+    }  # fmt: skip
+    app = Litestar(
+        [*api.ROUTES, *openapi.ROUTES, *probes.ROUTES, *web.ROUTES],
         dependencies={name: _always(thing) for name, thing in given.items()}
         | {"directory": Provide(kept.current, sync_to_thread=False)},
-        exception_handlers={HTTPException: _http, Exception: _fault},
+        exception_handlers={HTTPException: problems.refusal, Exception: fault},
         lifespan=[connections],
         openapi_config=None,
         logging_config=None,
     )
+    app.asgi_handler = Door(app.asgi_handler, chosen, rates, metrics, problems.refusal)
+    return app
 
 
 def _always(thing: Any) -> Provide:
     return Provide(lambda: thing, sync_to_thread=False)
-
-
-def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    return web.refused(request, error) if _is_a_page(request) else _problem(error.status_code, error.detail)
-
-
-def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    log.error("A fault of ours", exc_info=error)
-    if _is_a_page(request):
-        return web.refused(request, InternalServerException())
-    return _problem(500, "A fault of ours. Nothing was verified; please try again later.")
-
-
-def _is_a_page(request: Request[Any, Any, Any]) -> bool:
-    return "text/html" in request.headers.get("Accept", "") and not request.url.path.startswith("/api/")
-
-
-def _problem(status: int, detail: str) -> Response[bytes]:
-    """RFC 9457 problem details."""
-    body = msgspec.json.encode({"type": "about:blank", "status": status, "detail": detail})
-    return Response(body, status_code=status, media_type="application/problem+json")

@@ -33,7 +33,9 @@ To check one certificate here:  verifier check certificate.pdf
 
 Settings come from the environment: VERIFIER_DIRECTORY (the JSON file, or the folder of them, of the issuers you trust;
 var/directory.json, else the demo's var/demo/directory.json), VERIFIER_HOST and VERIFIER_PORT (127.0.0.1, 8001),
-VERIFIER_PUBLIC_URL (the address under which people reach it; http://127.0.0.1:8001).
+VERIFIER_PUBLIC_URL (the address under which people reach it; http://127.0.0.1:8001), VERIFIER_TRUSTED_PROXIES (the networks
+whose X-Forwarded-For is believed; none), VERIFIER_RATE (verifications a second for one address, saved up for a minute; 1, 0
+for no limit).
 """
 CHECK = """Check a certificate: a PDF, a photo or scan of a print, a badge or token file, a code such as
 WG-7K4M-9QXT-2D8H-C5RF, an address, what a QR code holds, a token, or - to read standard input.

@@ -6,6 +6,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from verifier.errors import Misconfigured
+from verifier.facing.logs import CONFIG
 from verifier.settings import Settings
 
 __all__ = ["require_port", "serve_until_stopped"]
@@ -27,13 +28,15 @@ def require_port(settings: Settings) -> None:
 
 def serve_until_stopped(settings: Settings) -> None:
     """Serve on the settings' host and port."""
-    # granian's access log would write codes, which are personal data, so it stays off.
+    # granian's access log would write codes, which are personal data, so it stays off: the door writes a line instead.
     Granian(
         "verifier.app:create_app",
         factory=True,
         interface=Interfaces.ASGI,
         address=settings.host,
         port=settings.port,
+        websockets=False,
         log_access=False,
+        log_dictconfig=CONFIG,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()

@@ -17,15 +17,15 @@ from markupsafe import Markup
 
 from credential import code as codes
 from credential.errors import MalformedCode
+from verifier import openapi
 from verifier.answer import answer_in
 from verifier.directory import Directory
 from verifier.evidence import LARGEST
+from verifier.facing.desk import Desk
 from verifier.findings import Findings
 from verifier.form import FORM_OVERHEAD, read_form
-from verifier.published import Published
 from verifier.settings import Settings
 from verifier.verdict import Verdict
-from verifier.verify import verify
 from verifier.words import LANGUAGES, Words, chosen_language, words_in
 
 __all__ = ["ROUTES", "refused"]
@@ -35,14 +35,7 @@ PAGES = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 NO_BREAK = "\N{NO-BREAK SPACE}"
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Vary": "Accept-Language",
-}
+HEADERS = {"Vary": "Accept-Language"}  # what guards every answer stands in verifier/facing/headers.py
 Asked = Request[Any, Any, Any]
 
 
@@ -74,8 +67,7 @@ def home(request: Asked, settings: NamedDependency[Settings], directory: NamedDe
 async def check_what_was_given(
     request: Asked,
     settings: NamedDependency[Settings],
-    directory: NamedDependency[Directory],
-    published: NamedDependency[Published],
+    desk: NamedDependency[Desk],
     clock: NamedDependency[Callable[[], datetime]],
 ) -> Response[str]:
     """Verify the file, or the text where no file was chosen."""
@@ -88,7 +80,7 @@ async def check_what_was_given(
         findings.not_checked("token", "too_large")
         return _verdict(request, settings, findings.verdict(), switch=False, status=413)
     given = form.get("file") or form.get("text", b"")
-    return _verdict(request, settings, await verify(given, directory, published, clock()), switch=False)
+    return _verdict(request, settings, await desk.verify(request, given), switch=False)
 
 
 @get("/v/{code:str}", sync_to_thread=False)
@@ -119,8 +111,7 @@ async def check_code(
     *,
     request: Asked,
     settings: NamedDependency[Settings],
-    directory: NamedDependency[Directory],
-    published: NamedDependency[Published],
+    desk: NamedDependency[Desk],
     clock: NamedDependency[Callable[[], datetime]],
     code: FromPath[str],
 ) -> Response[str]:
@@ -131,7 +122,22 @@ async def check_code(
         findings = Findings(clock())
         findings.not_checked("token", "mistyped_code")
         return _verdict(request, settings, findings.verdict())
-    return _verdict(request, settings, await verify(given, directory, published, clock()))
+    return _verdict(request, settings, await desk.verify(request, given))
+
+
+@get("/api", sync_to_thread=False)
+def api_in_words(request: Asked, settings: NamedDependency[Settings]) -> Response[str]:
+    """How programs use the verifier, out of the same description that they read."""
+    described, reasons = openapi.document(), openapi.reasons(_words(request))
+    return _page(
+        request,
+        settings,
+        "api.html",
+        cache="no-cache",
+        address=settings.public_url,
+        described=described,
+        reasons=reasons,
+    )
 
 
 @get("/verifier.css", sync_to_thread=False)
@@ -195,7 +201,7 @@ def refused(request: Asked, error: HTTPException) -> Response[str]:
 def _asset(request: Asked, name: str, media_type: str) -> Response[bytes]:
     content = (TEMPLATES / name).read_bytes()
     etag = f'"{sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=300"}
     if etag in request.headers.get("If-None-Match", ""):
         return Response(b"", status_code=304, headers=headers, media_type=media_type)
     return Response(content, headers=headers, media_type=media_type)
@@ -208,7 +214,7 @@ def _host(address: str) -> str:
 ROUTES = [
     Router(
         "/",
-        route_handlers=[home, check_what_was_given, opened_by_code, check_code, style, script],
+        route_handlers=[home, check_what_was_given, opened_by_code, check_code, api_in_words, style, script],
         exception_handlers={HTTPException: refused},
     )
 ]

@@ -1,0 +1,1 @@
+"""What stands between the internet and the verifier: hosts, headers, limits, and what is counted and written down."""

@@ -1,0 +1,86 @@
+"""Where pages and API hand in what they were given: the procedure, within limits, counted."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+from typing import Any
+
+from litestar import Request
+from litestar.exceptions import ServiceUnavailableException
+
+from verifier.directory import Kept
+from verifier.evidence import is_document
+from verifier.facing.door import too_often
+from verifier.facing.kinds import kind_of
+from verifier.facing.metrics import Metrics
+from verifier.facing.rates import CODE, DOCUMENT, Rates
+from verifier.facing.visit import visit_of
+from verifier.published import Published
+from verifier.verdict import Verdict
+from verifier.verify import verify
+
+__all__ = ["Desk"]
+
+MOST_WAITING = 32  # documents; each waits a tenth of a second for the one before it, and holds up to 20 MiB
+SECONDS = 60  # for one answer with all its fetches
+MEANWHILE = 10  # seconds after which what found no room is worth repeating
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """Verifies for everyone who comes in at the door."""
+
+    kept: Kept
+    published: Published
+    clock: Callable[[], datetime]
+    rates: Rates
+    metrics: Metrics
+    documents: int = 0
+
+    async def verify(self, request: Request[Any, Any, Any], given: bytes, *, ask_issuer: bool = False) -> Verdict:
+        """The verdict on whatever was handed in. Raises Litestar's 429 and 503 when it is too much."""
+
+        def asked() -> Awaitable[Verdict]:
+            return verify(given, self.kept.current(), self.published, self.clock())
+
+        return await self._within_limits(request, kind_of(given), asked, document=is_document(given))
+
+    async def _within_limits(
+        self, request: Request[Any, Any, Any], kind: str, asked: Callable[[], Awaitable[Verdict]], *, document: bool
+    ) -> Verdict:
+        visit = visit_of(request)
+        visit.kind = kind
+        cost = DOCUMENT if document else CODE if kind == "code" else 0
+        if cost and (wait := self.rates.charge(visit.client, cost)):
+            self.metrics.refused.labels("rate").inc()
+            raise too_often(wait)
+        if document and self.documents >= MOST_WAITING + (os.cpu_count() or 1):
+            raise self._busy("documents")
+        began = perf_counter()
+        self._in_hand(int(document))
+        try:
+            async with asyncio.timeout(SECONDS) as limit:
+                verdict = await asked()
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise self._busy("time") from error
+        finally:
+            self._in_hand(-int(document))
+        self.metrics.seconds.labels(kind).observe(perf_counter() - began)
+        self.metrics.verifications.labels(verdict.verdict, verdict.reason, kind).inc()
+        visit.verdict, visit.reason = verdict.verdict, verdict.reason
+        return verdict
+
+    def _in_hand(self, more: int) -> None:
+        self.documents += more
+        self.metrics.in_hand(self.documents)
+
+    def _busy(self, limit: str) -> ServiceUnavailableException:
+        self.metrics.refused.labels(limit).inc()
+        return ServiceUnavailableException(
+            "Too much is being verified at the moment.", headers={"Retry-After": str(MEANWHILE)}
+        )

@@ -1,0 +1,84 @@
+"""What is written down: one line a request, none of which names a person, a code, a token or an address.
+
+A fault is told by its type and the places it passed through, never by its message: a message can hold what a stranger
+handed in. For the same reason nothing is written for other people's libraries but where in them it was.
+"""
+
+import logging
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from traceback import extract_tb
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+__all__ = ["CONFIG", "Lines", "Readable", "faults"]
+
+OURS = "verifier"
+SERVER = "_granian"
+MOST_CAUSES = 5
+
+
+class Lines(logging.Formatter):
+    """A record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See `logging.Formatter`."""
+        said = {"time": _time(record), "level": record.levelname.lower(), **_said(record)}
+        return msgspec.json.encode(said).decode()
+
+
+class Readable(logging.Formatter):
+    """The same for a person at a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See `logging.Formatter`."""
+        said = _said(record)
+        event, found = said.pop("event"), said.pop("faults", [])
+        fields = " ".join(f"{name}={value}" for name, value in said.items())
+        lines = [f"{_time(record)[11:19]} {record.levelname.lower():<7} {event} {fields}".rstrip()]
+        for fault in found:
+            lines += [f"  {fault['type']}", *(f"    {place}" for place in fault["places"])]
+        return "\n".join(lines)
+
+
+def faults(error: BaseException | None) -> list[dict[str, Any]]:
+    """An exception and what it arose from: the type of each, and where it passed through as `file:line in function`."""
+    found: list[dict[str, Any]] = []
+    while error is not None and len(found) < MOST_CAUSES:
+        found.append({"type": type(error).__qualname__, "places": _places(error.__traceback__)})
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return found
+
+
+def _places(traceback: TracebackType | None) -> list[str]:
+    return [
+        f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} in {frame.name}" for frame in extract_tb(traceback)
+    ]
+
+
+def _said(record: logging.LogRecord) -> dict[str, Any]:
+    ours = record.name.partition(".")[0] == OURS
+    said: dict[str, Any]
+    if ours or (record.name == SERVER and not record.exc_info):
+        said = {"event": record.getMessage().partition("\n")[0], **getattr(record, "said", {})}
+    else:
+        said = {"event": "library", "library": record.name, "place": f"{record.module}:{record.lineno}"}
+    if record.exc_info and record.exc_info[1]:
+        said["faults"] = faults(record.exc_info[1])
+    return said
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+# For granian, which sets it up in each of its processes.
+CONFIG: dict[str, Any] = {
+    "formatters": {"chosen": {"()": Readable if sys.stderr.isatty() else Lines}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "chosen", "stream": "ext://sys.stderr"}},
+    "root": {"level": "WARNING", "handlers": ["stderr"]},
+    "loggers": {OURS: {"level": "INFO"}, SERVER: {"level": "WARNING"}},
+}

@@ -1,0 +1,40 @@
+"""How often one address may ask. In this process's memory: several processes each count for themselves."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from time import monotonic
+
+__all__ = ["BURST_SECONDS", "CODE", "DOCUMENT", "PAGE", "VERIFICATION", "Rates"]
+
+# What a request costs. The first two are charged at the door, the others when it is known what was given.
+PAGE = 0.1
+VERIFICATION = 1.0
+CODE = 1.0  # more: somebody else's service is asked
+DOCUMENT = 2.0  # more: a process of its own
+BURST_SECONDS = 60  # an allowance not used is saved up for so long: an office checks a stack of certificates at once
+MOST_KEPT = 100_000
+
+
+class Rates:
+    """A bucket per address that fills with `per_second` and holds what `BURST_SECONDS` bring; 0 for no limit at all."""
+
+    def __init__(self, per_second: float, now: Callable[[], float] = monotonic) -> None:
+        self._per_second = per_second
+        self._most = per_second * BURST_SECONDS
+        self._now = now
+        self._kept: OrderedDict[str, tuple[float, float]] = OrderedDict()  # what is left, and when that was
+
+    def charge(self, who: str, cost: float) -> float:
+        """Take `cost` from the bucket: 0 when it held so much, else the seconds until it will, and nothing is taken."""
+        if not self._per_second:
+            return 0
+        now = self._now()
+        left, at = self._kept.get(who, (self._most, now))
+        left = min(self._most, left + (now - at) * self._per_second)
+        if left < cost:
+            return (cost - left) / self._per_second
+        self._kept[who] = (left - cost, now)
+        self._kept.move_to_end(who)
+        if len(self._kept) > MOST_KEPT:  # who asked longest ago has most of the allowance back: the least is forgotten
+            self._kept.popitem(last=False)
+        return 0
