@@ -17,7 +17,9 @@ from verifier.errors import CannotOpen
 
 __all__ = ["isolation", "open_document", "warm"]
 
-SECONDS = 10  # for one document, as the clock goes; a child's CPU time is limited too
+SECONDS = (
+    5  # for one document; a child that lives has ended itself before (`isolation.limit`), so that the server must hang
+)
 LARGEST_ANSWER = 1024 * 1024
 PIECE = 64 * 1024
 
@@ -54,7 +56,7 @@ def _ask(kind: str, data: bytes) -> Answer:
             # As JSON: to unpickle what comes from a process that read a stranger's file would be to run it.
             return msgspec.json.decode(server.ask(kind, data), type=Answer)
         except TimeoutError as error:
-            SERVER.replace(server)  # perhaps it is the server that hangs; children that it has forked stay
+            SERVER.replace(server)  # children that it has forked go on
             raise CannotOpen("The document took too long to open.", "too_slow") from error
         except (OSError, msgspec.MsgspecError) as error:
             if last or not server.ended():  # the child died, at a limit

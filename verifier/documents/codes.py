@@ -8,7 +8,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 __all__ = ["on_page", "on_photo"]
 
-FORMATS = zxingcpp.BarcodeFormat.QRCode
+FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 MOST = 20  # on one picture
 LONGEST = 8 * 1024  # characters; the largest QR code holds 7,089 digits
 SMALL = 1600 * 1200  # pixels: enough for a photo on which the QR code is large, and quick

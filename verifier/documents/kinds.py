@@ -12,7 +12,9 @@ Kind = Literal["pdf", "png", "jpeg", "webp", "svg"]
 # Up to here readers look for the beginning of a PDF (ISO 32000-1, annex H), and we for the root of an SVG.
 BEGINNING = 1024
 BEGINNING_OF_SVG = 64 * 1024
-BEFORE_ROOT = rb"(?:\xef\xbb\xbf)?+(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?+>)*+"  # never tried twice
+BEFORE_ROOT = (
+    rb"(?:\xef\xbb\xbf)?+(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?+>)*+"  # never tried twice
+)
 SVG = re.compile(BEFORE_ROOT + rb"<(?:[\w.-]++:)?+svg[\s/>]", re.DOTALL)
 
 # What is known and not read: the bytes at the beginning, its name, and the code that says what to do (`CannotOpen`).

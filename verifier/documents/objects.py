@@ -9,7 +9,7 @@ from verifier.errors import CannotOpen
 __all__ = ["dictionaries"]
 
 MOST_OBJECTS = 20_000  # a certificate of five pages has some 500
-MOST_PARTS = 400_000  # of all objects together: entries of dictionaries and arrays
+MOST_PARTS = 100_000  # of all objects together: entries of dictionaries and arrays
 CONTAINERS = (pikepdf.Array, pikepdf.Dictionary, pikepdf.Stream)
 
 

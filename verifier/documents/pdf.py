@@ -1,4 +1,4 @@
-"""Opens a PDF. Runs only in the child process of `verifier.documents.child`, whose server loads this module once and then forks."""
+"""Opens a PDF. Runs only in a child process of `verifier.documents.server`, which loads this module once and then forks."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -39,7 +39,9 @@ def _opened(data: bytes) -> Opened:
     with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as document:
         parts = list(dictionaries(document))
         if len(document.pages) > MOST_PAGES:
-            raise CannotOpen(f"The document has {len(document.pages)} pages; at most {MOST_PAGES} are read.", "too_large")
+            raise CannotOpen(
+                f"The document has {len(document.pages)} pages; at most {MOST_PAGES} are read.", "too_large"
+            )
         files = [attachments.text_of(file) for file in attachments.files_of(parts)]
         links = _links(parts)
         found = [*traces.of_file(document, data), *(trace for part in parts for trace in traces.of_dictionary(part))]

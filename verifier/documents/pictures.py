@@ -1,4 +1,4 @@
-"""Opens a picture: a photo or a scan of a certificate, or a baked badge. Runs only in the child of `verifier.documents.child`."""
+"""Opens a picture: a photo, a scan or a baked badge. Runs only in a child process of `verifier.documents.server`."""
 
 import io
 import warnings

@@ -23,6 +23,7 @@ from verifier.errors import CannotOpen
 
 __all__ = ["serve"]
 
+
 def serve(control: socket.socket) -> None:
     """Fork a child for each socket that comes in over `control`, until nobody is there to send any more."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries them
@@ -55,7 +56,8 @@ def _answer(connection: int) -> None:
 def _opened(kind: str, data: bytes) -> Answer:
     try:
         if kind == PROBE:
-            return Answer(reached=tuple(_reached(*data.decode().split("\n"))))
+            port, file = data.decode().split("\n")
+            return Answer(reached=isolation.reached(int(port), file))
         if kind == "pdf":
             return Answer(opened=open_pdf(data))
         return Answer(opened=open_picture(data, cast("Kind", kind)))
@@ -63,19 +65,6 @@ def _opened(kind: str, data: bytes) -> Answer:
         return Answer(problem=str(error), code=error.code)
     except MemoryError:
         return Answer(problem="The document needs more memory than one document may have.", code="too_slow")
-
-
-def _reached(port: str, file: str) -> list[str]:
-    """What of the machine can be reached: a port on it that listens, a file that is there, new rights."""
-    reached = ["new_rights"]
-    with suppress(OSError), open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123
-        reached = [] if "NoNewPrivs:\t1" in status.read() else reached
-    with suppress(OSError), socket.create_connection(("127.0.0.1", int(port)), timeout=1):
-        reached.append("network")
-    with suppress(OSError):
-        os.close(os.open(file, os.O_RDONLY))
-        reached.append("files")
-    return reached
 
 
 if __name__ == "__main__":

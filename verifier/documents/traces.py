@@ -5,6 +5,7 @@ How it draws is judged in `verifier.documents.seen`, and what its QR codes and l
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pikepdf
 
@@ -27,14 +28,12 @@ KEYS = {
     "/RichMediaContent": "active_content",
     "/XFA": "form_fields",  # §12.7.8
 }
-HARMLESS_ACTIONS = {"/GoTo", "/URI"}
 ACTIONS = {
-    "/GoTo3DView", "/GoToDp", "/GoToE", "/GoToR", "/Hide", "/ImportData", "/JavaScript", "/Launch", "/Movie", "/Named", "/Rendition",
-    "/ResetForm", "/RichMediaExecute", "/SetOCGState", "/Sound", "/SubmitForm", "/Thread", "/Trans",
+    "/GoTo3DView", "/GoToDp", "/GoToE", "/GoToR", "/Hide", "/ImportData", "/JavaScript", "/Launch", "/Movie", "/Named",
+    "/Rendition", "/ResetForm", "/RichMediaExecute", "/SetOCGState", "/Sound", "/SubmitForm", "/Thread", "/Trans",
 }  # fmt: skip
 TYPES = {"/OCG": "hidden_layers", "/OCMD": "hidden_layers"}
 MEDIA = {"/3D", "/Movie", "/RichMedia", "/Screen", "/Sound"}
-CONTENT = {"/Form"}
 BOX_TOLERANCE = 1.0  # points: what a program rounds
 
 END = re.compile(rb"startxref\s+(\d+)\s+%%EOF")
@@ -62,7 +61,9 @@ def of_dictionary(found: pikepdf.Object) -> Iterator[Trace]:
     if _name(found, "/S") in ACTIONS:
         yield Trace(code="active_content", detail=_name(found, "/S")[1:])
     opening = found.get("/OpenAction")
-    if isinstance(opening, pikepdf.Dictionary) and _name(opening, "/S") != "/GoTo":  # an array is a place in the document
+    if (
+        isinstance(opening, pikepdf.Dictionary) and _name(opening, "/S") != "/GoTo"
+    ):  # an array is a place in the document
         yield Trace(code="active_content", detail="OpenAction")
     if isinstance(found, pikepdf.Stream) and (_name(found, "/Subtype") == "/Form" or "/PatternType" in found):
         yield from _of_content(found)
@@ -74,7 +75,7 @@ def of_page(page: pikepdf.Page, number: int) -> Iterator[Trace]:
         yield Trace(code=trace.code, page=number, detail=trace.detail)
     if _is_cut(page):
         yield Trace(code="cut_page", page=number)
-    annotations = page.obj.get("/Annots", [])
+    annotations: Any = page.obj.get("/Annots", ())
     if len(annotations) > MOST_ANNOTATIONS:
         raise CannotOpen(f"Page {number} has more than {MOST_ANNOTATIONS:,} annotations.", "too_large")
     for annotation in annotations:
@@ -99,8 +100,8 @@ def _laid_on(annotation: pikepdf.Object) -> str | None:
 
 def _of_content(drawn: pikepdf.Page | pikepdf.Object) -> Iterator[Trace]:
     """A text within the drawing itself that stands for what is drawn (§14.6): BDC and DP have the same operands."""
-    for operands, _ in pikepdf.parse_content_stream(drawn, "BDC DP"):
-        for operand in operands:
+    for instruction in pikepdf.parse_content_stream(drawn, "BDC DP"):
+        for operand in instruction.operands:
             if isinstance(operand, pikepdf.Dictionary) and "/ActualText" in operand:
                 yield Trace(code="actual_text", detail="ActualText")
                 return
