@@ -53,6 +53,11 @@ class KnownIssuer:
     jwks_uri: str | None
     since: str
 
+    @property
+    def is_platform(self) -> bool:
+        """Whether this entry stands for the organisations of a platform."""
+        return False
+
     def may_fetch(self, url: object) -> bool:
         """Whether `url` lies under this issuer's prefix; no other address is ever asked on its behalf."""
         return isinstance(url, str) and self.url_prefix is not None and under(url, self.url_prefix)
@@ -68,6 +73,10 @@ class Directory:
 
     issuers: Mapping[str, KnownIssuer]
     changed: str
+
+    def listing(self, language: str = "") -> tuple[KnownIssuer, ...]:
+        """All entries for people to read, by their name in `language`."""
+        return tuple(sorted(self.issuers.values(), key=lambda known: known.names.get(language, known.id)))
 
     def service_of(self, tag: str) -> KnownIssuer | None:
         """An issuer of the one service that a code's tag names."""
