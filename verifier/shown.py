@@ -12,8 +12,9 @@ from verifier.words import Words
 
 __all__ = ["Pair", "Piece", "Shown", "shown_in"]
 
-MOST_PAIRS = 20  # listed of each kind; how many more there are is said
+MOST_PAIRS = 20  # that are listed; how many more there are is said
 MOST_UNSIGNED = 6
+MOST_TRACES = 10
 LONGEST_DETAIL = 200  # characters of a stranger's document
 HAN = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 WORD = re.compile(rf"[^\W{HAN}]+|.", re.DOTALL)  # Han is marked by the character
@@ -44,7 +45,7 @@ class Pair:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """What was found on a document. `more` says how many differences are not listed, `unsigned` is what nobody signed."""
+    """What was found on a document. `more` says how many of all are not listed, `unsigned` is what nobody signed."""
 
     pairs: tuple[Pair, ...]
     unsigned: tuple[str, ...]
@@ -56,13 +57,14 @@ def shown_in(words: Words, document: Document) -> Shown:
     """Put what was found on a document into words."""
     pairs = [difference for difference in document.differences if difference.signed]
     unsigned = [difference.shown for difference in document.differences if not difference.signed and difference.shown]
-    traces = [_sentence(words, trace) for trace in document.traces]
-    unlisted = sum(max(0, len(found) - most) for found, most in ((pairs, MOST_PAIRS), (unsigned, MOST_UNSIGNED)))
+    traces = tuple(dict.fromkeys(_sentence(words, trace) for trace in document.traces))
+    limits = ((pairs, MOST_PAIRS), (unsigned, MOST_UNSIGNED), (traces, MOST_TRACES))
+    unlisted = sum(max(0, len(found) - most) for found, most in limits)
     return Shown(
         pairs=tuple(_pair(words, difference) for difference in pairs[:MOST_PAIRS]),
         unsigned=tuple(unsigned[:MOST_UNSIGNED]),
         more=words.say("verdict.more", count=str(unlisted)) if unlisted else "",
-        traces=tuple(dict.fromkeys(traces))[:MOST_PAIRS],
+        traces=traces[:MOST_TRACES],
     )
 
 

@@ -7,6 +7,7 @@ const text = form.querySelector("textarea");
 const button = form.querySelector("button");
 const status = form.querySelector(".sending");
 const first = hint.textContent;
+const atRest = status.textContent;
 let depth = 0; // dragenter and dragleave also come for every child that is crossed
 
 function show() {
@@ -33,7 +34,7 @@ function hover(on) {
 function send(on) {
   form.classList.toggle("busy", on);
   button.setAttribute("aria-disabled", String(on)); // truly disabled, it would lose the focus
-  status.textContent = on ? status.dataset.sending : "";
+  status.textContent = on ? status.dataset.sending : atRest;
 }
 
 const carriesFile = (event) => event.dataTransfer?.types.includes("Files");
