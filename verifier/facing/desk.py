@@ -20,7 +20,7 @@ from verifier.facing.rates import CODE, DOCUMENT, Rates
 from verifier.facing.visit import visit_of
 from verifier.published import Published
 from verifier.verdict import Verdict
-from verifier.verify import verify
+from verifier.verify import verify, verify_file
 
 __all__ = ["Desk"]
 
@@ -38,15 +38,31 @@ class Desk:
     clock: Callable[[], datetime]
     rates: Rates
     metrics: Metrics
+    own_url: str
     documents: int = 0
 
     async def verify(self, request: Request[Any, Any, Any], given: bytes, *, ask_issuer: bool = False) -> Verdict:
         """The verdict on whatever was handed in. Raises Litestar's 429 and 503 when it is too much."""
 
         def asked() -> Awaitable[Verdict]:
-            return verify(given, self.kept.current(), self.published, self.clock())
+            return verify(
+                given,
+                self.kept.current(),
+                self.published,
+                self.clock(),
+                own_url=self.own_url,
+                ask_issuer=ask_issuer,
+            )
 
         return await self._within_limits(request, kind_of(given), asked, document=is_document(given))
+
+    async def verify_file(self, request: Request[Any, Any, Any], code: str, sha256: str) -> Verdict:
+        """The verdict on a code, of which the issuer is also asked whether it made the file with this SHA-256 (in hex)."""
+
+        def asked() -> Awaitable[Verdict]:
+            return verify_file(code, sha256, self.kept.current(), self.published, self.clock(), own_url=self.own_url)
+
+        return await self._within_limits(request, "code", asked, document=False)
 
     async def _within_limits(
         self, request: Request[Any, Any, Any], kind: str, asked: Callable[[], Awaitable[Verdict]], *, document: bool
