@@ -27,8 +27,8 @@ from tests.postgresql import Postgresql
 from tests.small_issuer import SmallIssuer
 from verifier.directory import Directory, read_directory
 from verifier.errors import NotPublished, Unreachable
-from verifier.fetch import Fetcher
 from verifier.published import Published
+from verifier.published.fetch import Fetcher
 from verifier.verdict import Verdict
 from verifier.verify import verify
 

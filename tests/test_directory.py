@@ -1,8 +1,4 @@
-import asyncio
 import json
-import socket
-import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,8 +10,7 @@ from hypothesis import strategies as st
 
 from credential.jwks import public_jwk
 from verifier.directory import read_directory, under
-from verifier.errors import Misconfigured, Unreachable
-from verifier.fetch import Fetcher
+from verifier.errors import Misconfigured
 
 JWK = {
     **public_jwk(ec.derive_private_key(7, ec.SECP256R1()).public_key()),
@@ -136,90 +131,3 @@ def test_an_address_outside_of_the_prefix_is_not_under_it(url: str) -> None:
 )
 def test_an_address_under_the_prefix_is_under_it(url: str) -> None:
     assert under(url, "https://issuer.example/a/")
-
-
-@pytest.fixture
-def canary() -> Iterator[tuple[int, list[bytes]]]:
-    """A listener on this machine that remembers who came, and answers as the test says."""
-    heard: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def listen() -> None:
-            while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:
-                    return
-                with connection:
-                    heard.append(connection.recv(4096))
-                    path = heard[-1].split(b" ")[1] if b" " in heard[-1] else b""
-                    if path == b"/redirect":
-                        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /secret\r\nContent-Length: 0\r\n\r\n")
-                    elif path == b"/huge":
-                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n" + bytes(2_000_000))
-                    elif path == b"/silent":
-                        connection.recv(1)
-                    elif path == b"/noise":
-                        connection.sendall(b"\x00\x01\x02" * 100)
-                    else:
-                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-
-        threading.Thread(target=listen, daemon=True).start()
-        yield server.getsockname()[1], heard
-
-
-def fetched(url: str) -> bytes:
-    async def fetch() -> bytes:
-        fetcher = Fetcher()
-        try:
-            return await fetcher.get(url)
-        finally:
-            await fetcher.aclose()
-
-    return asyncio.run(fetch())
-
-
-def test_this_machine_is_fetched_from_when_it_is_named(canary: tuple[int, list[bytes]]) -> None:
-    assert fetched(f"http://127.0.0.1:{canary[0]}/") == b"ok"
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.2", "0.0.0.0", "10.0.0.1", "192.168.1.1", "169.254.169.254", "[::ffff:127.0.0.1]", "[::]",
-        "2130706433", "127.1", "224.0.0.1",
-    ],
-)  # fmt: skip
-def test_an_address_inside_a_network_is_never_connected_to(canary: tuple[int, list[bytes]], address: str) -> None:
-    with pytest.raises(Unreachable):
-        fetched(f"http://{address}:{canary[0]}/")
-    assert canary[1] == []
-
-
-def test_a_public_name_that_leads_inside_is_never_connected_to(
-    canary: tuple[int, list[bytes]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    resolved = socket.getaddrinfo("127.0.0.1", canary[0])
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: resolved)
-    with pytest.raises(Unreachable):
-        fetched(f"http://issuer.example:{canary[0]}/")
-    assert canary[1] == []
-
-
-@pytest.mark.parametrize("path", ["redirect", "huge", "noise"])
-def test_redirects_floods_and_noise_are_unreachable(canary: tuple[int, list[bytes]], path: str) -> None:
-    with pytest.raises(Unreachable):
-        fetched(f"http://127.0.0.1:{canary[0]}/{path}")
-    assert len(canary[1]) == 1
-
-
-def test_a_silent_server_is_given_up_on(canary: tuple[int, list[bytes]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verifier.fetch.SECONDS", 0.3)
-    with pytest.raises(Unreachable, match="seconds"):
-        fetched(f"http://127.0.0.1:{canary[0]}/silent")
-
-
-@pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "file:///etc/passwd", "gopher://127.0.0.1/", "http://", "x"])
-def test_odd_schemes_are_unreachable(url: str) -> None:
-    with pytest.raises(Unreachable):
-        fetched(url)

@@ -15,10 +15,10 @@ from issuer.credentials.revoke import revoke
 from issuer.service import Service
 from issuer.tables import Credential
 from tests.conftest import COMPLETION, Ask, Clock, FetcherInProcess, word
-from verifier import dictionaries
-from verifier.dictionaries import Dictionaries
 from verifier.errors import NotPublished, Unreachable
-from verifier.fetch import Fetcher
+from verifier.published import dictionaries
+from verifier.published.dictionaries import Dictionaries
+from verifier.published.fetch import Fetcher
 from verifier.verdict import Verdict
 
 SERVICE = "http://127.0.0.1:8000"

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from verifier.directory import Directory
 from verifier.evidence import LARGEST
-from verifier.fetch import Fetcher
 from verifier.published import Published
+from verifier.published.fetch import Fetcher
 from verifier.verdict import Verdict
 from verifier.verify import verify
 

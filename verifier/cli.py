@@ -90,7 +90,7 @@ def serve() -> None:
 
     try:
         settings = _settings(None)
-        known = len(read_directory(settings.directory).issuers)
+        known = len(read_directory(settings.directory).listing())
         require_port(settings)
         print(
             f"verifier: serving {settings.public_url}; issuers known: {known} ({settings.directory})", file=sys.stderr

@@ -41,8 +41,8 @@ from verifier.directory import Directory, KnownIssuer
 from verifier.errors import NotPublished, Unreachable
 from verifier.evidence import Evidence, is_document, read_evidence
 from verifier.findings import Findings
-from verifier.lists import SKEW, StatusList, entry_of
 from verifier.published import Published
+from verifier.published.lists import SKEW, StatusList, entry_of
 from verifier.verdict import Document, Issuer, Verdict
 
 __all__ = ["verify"]
@@ -150,7 +150,7 @@ def _is_an_achievement(claims: dict[str, Any]) -> None:
 
 
 def _known_issuer(token: UnverifiedToken, directory: Directory, findings: Findings) -> KnownIssuer | None:
-    issuer = directory.issuers.get(token.claimed_issuer)
+    issuer = directory.issuer(token.claimed_issuer)
     if issuer is None and token.claimed_issuer.startswith("did:") and not token.claimed_issuer.startswith(did.METHODS):
         method = ":".join(token.claimed_issuer.split(":")[:2])
         findings.not_checked("known_issuer", "unsupported_format", method[:40], code="did_method")

@@ -63,7 +63,7 @@ class _WordsInHtml(Words):
 @get("/", sync_to_thread=False)
 def home(request: Asked, settings: NamedDependency[Settings], directory: NamedDependency[Directory]) -> Response[str]:
     """The form."""
-    count = str(len(directory.issuers))
+    count = str(len(directory.listing()))
     # The page says nothing of anyone: the browser may keep it and ask whether it changed.
     return _page(
         request, settings, "home.html", cache="no-cache", count=count, changed=directory.changed, largest=LARGEST
@@ -102,7 +102,6 @@ def opened_by_code(
         return _page(request, settings, "code.html", code=None)
     tag = codes.tag_of(parsed)
     service = directory.service_of(tag)
-    named = [issuer for issuer in directory.issuers.values() if issuer.tag == tag]
     return _page(
         request,
         settings,
@@ -111,7 +110,7 @@ def opened_by_code(
         printed=codes.printed(parsed),
         tag=tag,
         service=_host(service.service) if service else "",
-        names=named[0].names if len(named) == 1 else {},  # a service of many organisations has no one name
+        names=directory.names_of_service(tag),
     )
 
 

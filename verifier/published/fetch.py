@@ -1,7 +1,8 @@
 """Fetching from known issuers: no redirects, 1 MiB, 5 seconds, and never an address inside our own network.
 
 The name is resolved once, every address is checked, and the connection goes to the address that was checked, so that a
-name which resolves differently the second time (DNS rebinding) leads nowhere.
+name which resolves differently the second time (DNS rebinding) leads nowhere. Proxies that the environment names are not
+used: a proxy would resolve the name once more, where nobody checks what comes out.
 """
 
 import asyncio
@@ -12,13 +13,19 @@ from typing import Any
 
 import httpcore
 
-from verifier.directory import LOOPBACK
+from verifier.directory.addresses import LOOPBACK, is_web_address
 from verifier.errors import NotPublished, Unreachable
 
 __all__ = ["Fetcher"]
 
 SECONDS = 5
 MOST_BYTES = 1024 * 1024
+# What `is_global` takes for public, in one version of Python or another, and is not everybody's to reach: IANA's protocol
+# assignments (clouds answer there with their machines' secrets), 6to4 and its relays, Teredo, documentation.
+SPECIAL_IPV4 = [ipaddress.IPv4Network(each) for each in ("192.0.0.0/24", "192.88.99.0/24")]
+SPECIAL_IPV6 = [ipaddress.IPv6Network(each) for each in ("2001::/23", "2002::/16", "3fff::/20")]
+UNICAST_IPV6 = ipaddress.IPv6Network("2000::/3")  # all that IANA gives out for public use
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # how a network without IPv4 reaches an IPv4 address (RFC 6052)
 FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, httpcore.UnsupportedProtocol)
 
 
@@ -30,6 +37,8 @@ class Fetcher:
 
     async def get(self, url: str, accept: str = "*/*") -> bytes:
         """The body of a 200 answer. Raises `NotPublished` for 404 and 410, `Unreachable` for everything else."""
+        if not is_web_address(url):
+            raise Unreachable(f"{url[:200]} is no address that is asked.")
         headers = [("Accept", accept), ("Accept-Encoding", "identity"), ("User-Agent", "weizheng-verifier")]
         try:
             async with asyncio.timeout(SECONDS), self._pool.stream("GET", url, headers=headers) as response:
@@ -84,7 +93,12 @@ class _PublicOnly(httpcore.AsyncNetworkBackend):
 
 
 def _allowed(address: str, *, loopback: bool) -> bool:
+    """Whether to connect: an IPv4 address that an IPv6 address stands for is judged as itself."""
     ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    return ip.is_loopback if loopback else ip.is_global and not ip.is_multicast
+    if isinstance(ip, ipaddress.IPv6Address) and (ip.ipv4_mapped or ip in NAT64):
+        ip = ipaddress.IPv4Address(ip.packed[-4:])
+    if loopback:
+        return ip.is_loopback
+    if isinstance(ip, ipaddress.IPv6Address):
+        return ip.is_global and ip in UNICAST_IPV6 and not any(ip in network for network in SPECIAL_IPV6)
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in SPECIAL_IPV4)
