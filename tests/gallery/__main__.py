@@ -40,7 +40,7 @@ def main() -> int:
             found.append(one := judged(exhibit, workshop))
             (asked.folder / f"{exhibit.name}{ending(one.handed.data)}").write_bytes(one.handed.data)
         if asked.docs:
-            catalogue.write(found, ROOT / "docs")
+            catalogue.write(found, workshop, ROOT / "docs")
         workshop.close()
         pool.close()
     say.print(table(found))

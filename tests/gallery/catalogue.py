@@ -1,12 +1,13 @@
 """docs/gallery.md: every exhibit with its verdict, what was found, and the sentence that a person reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from tests.gallery import judge
+from tests.gallery import judge, prints
 from tests.gallery.exhibit import Exhibit
 from tests.gallery.judge import Judged
+from tests.gallery.workshop import Workshop
 
 __all__ = ["findings", "page", "row", "write"]
 
@@ -21,9 +22,11 @@ alone, and the page shows the signed values large: those count, whatever the pap
 """
 
 
-def write(found: Iterable[Judged], docs: Path) -> None:
-    """Remake the page."""
-    (docs / "gallery.md").write_text(page(found), encoding="utf-8")
+def write(found: Iterable[Judged], workshop: Workshop, docs: Path) -> None:
+    """Remake the page and its pictures."""
+    by_name = {each.exhibit.name: each for each in found}
+    prints.take(by_name, workshop, docs / "pictures" / "gallery")
+    (docs / "gallery.md").write_text(page(by_name.values()), encoding="utf-8")
 
 
 def page(found: Iterable[Judged]) -> str:
@@ -36,8 +39,21 @@ def page(found: Iterable[Judged]) -> str:
         parts.append(
             f"## {subject.capitalize()}\n\n{rooms[subject]}\n\n| | what was done | verdict | shown |\n|---|---|---|---|\n"
         )
-        parts[-1] += "\n".join(dict.fromkeys(row(each) for each in shown)) + "\n"
+        parts[-1] += "\n".join(map(row, shown)) + "\n"
+        parts += pictures(each.exhibit.name for each in shown)
     return "\n".join(parts)
+
+
+def pictures(names: Iterable[str]) -> Iterator[str]:
+    """The pictures of some exhibits."""
+    for name in names:
+        shown = [f"{name}.png"] * (name in prints.CUTS) + [f"{name}.page.png"] * (name in prints.PAGES)
+        if shown:
+            yield (
+                f"*{name.replace('-', ' ')}*\n"
+                + "".join(f"\n![{name}](pictures/gallery/{each})" for each in shown)
+                + "\n"
+            )
 
 
 def row(each: Judged) -> str:

@@ -9,16 +9,17 @@ from tests.gallery.exhibit import Exhibit, Handed
 from tests.gallery.workshop import Workshop
 from verifier.answer import Answer, answer_in
 from verifier.errors import NotPublished, Unreachable
-from verifier.fetch import Fetcher
 from verifier.published import Published
+from verifier.published.fetch import Fetcher
 from verifier.verdict import Verdict
 from verifier.verify import verify
 from verifier.words import words_in
 
-__all__ = ["ROOMS", "Judged", "judged", "verdict_on"]
+__all__ = ["OWN", "ROOMS", "Answers", "Judged", "judged", "verdict_on"]
 
 ROOMS = (genuine, texts, hidden, additions, attachments, hosts, pictures, tokens, statuses)
 LANGUAGES = ("zh-Hans", "en")
+OWN = "https://check.employer.example"  # whose verifier it is: not the one that the certificates name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +65,11 @@ def judged(exhibit: Exhibit, workshop: Workshop) -> Judged:
 
 def verdict_on(handed: Handed, workshop: Workshop) -> Verdict:
     """What a verifier that has just been started says."""
-    published = Published(_Answers(workshop, handed.answers), lambda: handed.at)
+    published = Published(Answers(workshop, handed.answers), lambda: handed.at)
     return asyncio.run(verify(handed.data, workshop.directory, published, handed.at))
 
 
-class _Answers(Fetcher):
+class Answers(Fetcher):
     """Fetches from the workshop's issuer in process, but for what somebody answers in its place."""
 
     def __init__(self, workshop: Workshop, instead: Mapping[str, bytes | None]) -> None:
