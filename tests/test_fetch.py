@@ -58,9 +58,10 @@ class Canary:
     def _answer(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
             self.asked.append(connection.recv(4096))
-            path = (self.asked[-1].split(b" ") + [b"/"])[1].decode("latin-1").strip("/")
-            status = f"HTTP/1.1 {path[-3:]} x\r\nLocation: http://127.0.0.1:{self.port}/secret\r\nContent-Length: 2\r\n\r\nok"
-            first, then, after = ANSWERS.get(path, (status.encode() if path[-3:].isdigit() else OK, b"", 0))
+            path = self.asked[-1].decode("latin-1").partition(" /")[2].partition(" ")[0]
+            secret = f"Location: http://127.0.0.1:{self.port}/secret"
+            answer = f"HTTP/1.1 {path} x\r\n{secret}\r\nContent-Length: 2\r\n\r\nok" if path.isdigit() else OK.decode()
+            first, then, after = ANSWERS.get(path, (answer.encode(), b"", 0))
             connection.sendall(first)
             while then:
                 time.sleep(after)

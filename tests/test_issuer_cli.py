@@ -18,6 +18,7 @@ from issuer import cli, organisations
 from issuer.certificate import libraries
 from issuer.service import open_service
 from issuer.settings import settings_from
+from verifier.directory import KnownIssuer, read_directory
 
 DEMO = Path(__file__).parent.parent / "demo"
 ROSTER = (
@@ -57,6 +58,19 @@ def roster(tmp_path: Path) -> Path:
     file = tmp_path / "roster.csv"
     file.write_text(ROSTER, encoding="utf-8")
     return file
+
+
+def test_the_directory_entry_is_of_the_organisation_or_of_the_whole_platform(ready: Run, tmp_path: Path) -> None:
+    known: list[KnownIssuer] = []
+    for options in ((), ("--platform",)):
+        code, said, _ = ready("directory", *options)
+        assert code == 0
+        (tmp_path / "directory.json").write_text(said)
+        known += read_directory(tmp_path / "directory.json").listing()
+    assert [each.id for each in known] == ["http://127.0.0.1:8000/orgs/glimmer", "http://127.0.0.1:8000/orgs/"]
+    assert [each.is_platform for each in known] == [False, True]
+    assert [each.verifiers for each in known] == [("http://127.0.0.1:8001",)] * 2
+    assert [len(each.keys) for each in known] == [1, 0]
 
 
 def test_a_roster_is_issued_once(ready: Run, roster: Path, tmp_path: Path) -> None:

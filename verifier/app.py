@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         yield
         await fetcher.aclose()
 
-    given = {"settings": chosen, "published": published, "clock": clock}
+    given = {"settings": chosen, "kept": kept, "published": published, "clock": clock}
     return Litestar(
         [*api.ROUTES, *web.ROUTES],
         dependencies={name: _always(thing) for name, thing in given.items()}

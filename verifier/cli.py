@@ -31,9 +31,9 @@ To serve the page that recruiters open:  verifier serve
 
 To check one certificate here:  verifier check certificate.pdf
 
-Settings come from the environment: VERIFIER_DIRECTORY (the JSON file of the issuers you trust; var/directory.json, else
-the demo's var/demo/directory.json), VERIFIER_HOST and VERIFIER_PORT (127.0.0.1, 8001), VERIFIER_PUBLIC_URL (the address
-under which people reach it; http://127.0.0.1:8001).
+Settings come from the environment: VERIFIER_DIRECTORY (the JSON file, or the folder of them, of the issuers you trust;
+var/directory.json, else the demo's var/demo/directory.json), VERIFIER_HOST and VERIFIER_PORT (127.0.0.1, 8001),
+VERIFIER_PUBLIC_URL (the address under which people reach it; http://127.0.0.1:8001).
 """
 CHECK = """Check a certificate: a PDF or token file, a code such as WG-7K4M-9QXT-2D8H-C5RF, an address, a token, or - to
 read standard input.
@@ -60,7 +60,7 @@ Language = Annotated[
 ]
 DirectoryFile = Annotated[
     Path | None,
-    typer.Option("--directory", metavar="FILE", help="The directory to use in place of VERIFIER_DIRECTORY."),
+    typer.Option("--directory", metavar="FILE", help="The file or folder to use in place of VERIFIER_DIRECTORY."),
 ]
 
 
@@ -90,7 +90,7 @@ def serve() -> None:
 
     try:
         settings = _settings(None)
-        known = len(read_directory(settings.directory).listing())
+        known = read_directory(settings.directory).count
         require_port(settings)
         print(
             f"verifier: serving {settings.public_url}; issuers known: {known} ({settings.directory})", file=sys.stderr

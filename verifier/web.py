@@ -63,7 +63,7 @@ class _WordsInHtml(Words):
 @get("/", sync_to_thread=False)
 def home(request: Asked, settings: NamedDependency[Settings], directory: NamedDependency[Directory]) -> Response[str]:
     """The form."""
-    count = str(len(directory.listing()))
+    count = str(directory.count)
     # The page says nothing of anyone: the browser may keep it and ask whether it changed.
     return _page(
         request, settings, "home.html", cache="no-cache", count=count, changed=directory.changed, largest=LARGEST

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
@@ -14,14 +15,14 @@ from credential.jwks import PublicKey, read_key_set
 from verifier.directory.addresses import is_web_address, split, under
 from verifier.directory.known import KnownIssuer
 
-__all__ = ["Entry", "Refused", "known"]
+__all__ = ["Refused", "known"]
 
 TAG = re.compile(r"[A-Z]{2,6}")
 Address = Annotated[str, Meta(min_length=1, max_length=500)]
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An issuer by its `id`, or by `organisations` a platform: what the ids of all of its organisations begin with.
 
     A member that is not one of these is refused: a misspelt one would be a check that silently is not made.
@@ -43,8 +44,13 @@ class Refused(Exception):
     """What is wrong with an entry, as the end of a sentence that begins with the file's name."""
 
 
-def known(entry: Entry) -> KnownIssuer:
-    """The issuer or the platform of an entry. Raises `Refused` with the first thing that is wrong in it."""
+@lru_cache(maxsize=50_000)  # a directory is read anew as a whole, and most of its entries are the same as before
+def known(written: bytes) -> KnownIssuer:
+    """The issuer or the platform of an entry, as JSON. Raises `Refused` with the first thing that is wrong in it."""
+    try:
+        entry = msgspec.json.decode(written, type=_Entry)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Refused(f"an entry is not what it must be: {error}: {written[:100].decode(errors='replace')}") from error
     if (entry.id is None) == (entry.organisations is None):
         raise Refused("an entry needs an id, or in its place organisations.")
     name = entry.id or entry.organisations or ""
@@ -71,7 +77,7 @@ def known(entry: Entry) -> KnownIssuer:
     )
 
 
-def _check_addresses(entry: Entry, name: str) -> None:
+def _check_addresses(entry: _Entry, name: str) -> None:
     """Everything that may be fetched lies under the prefix; a DID, which is no address, may do without one."""
     for url in entry.verifiers:
         _plain(url, f"a verifier of {name}")
@@ -86,7 +92,7 @@ def _check_addresses(entry: Entry, name: str) -> None:
             raise Refused(f"{url} does not lie under {entry.url_prefix}.")
 
 
-def _check_platform(entry: Entry, organisations: str) -> None:
+def _check_platform(entry: _Entry, organisations: str) -> None:
     """The ids of organisations are compared letter by letter, so what they begin with is written in the one usual way."""
     _plain(organisations, "organisations")
     parts = split(organisations)
@@ -102,7 +108,7 @@ def _plain(url: str, what: str) -> None:
         raise Refused(f"{url} must be https (http is for this machine only) and plain to be {what}.")
 
 
-def _keys(entry: Entry, name: str) -> Mapping[str, PublicKey]:
+def _keys(entry: _Entry, name: str) -> Mapping[str, PublicKey]:
     """The pinned keys by `kid`; those of a DID are the DID's own, and no others may stand beside it."""
     is_did = name.startswith("did:")
     if bool(entry.jwks or entry.jwks_uri) == is_did:

@@ -60,7 +60,7 @@ class Kept:
             return
         if _look(self.path) == seen:  # else it was written while it was read, and is read again at the next look
             self._seen, self._directory, self.loaded_at, self.problem = seen, found, now, None
-            log.info("The directory was read anew: %d entries", len(found.listing()))
+            log.info("The directory was read anew: %d entries", found.count)
 
 
 def _look(path: Path) -> Look:

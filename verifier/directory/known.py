@@ -72,6 +72,11 @@ class Directory:
     platforms: tuple[KnownIssuer, ...] = ()
     changed: str
 
+    @property
+    def count(self) -> int:
+        """How many entries there are."""
+        return len(self.issuers) + len(self.platforms)
+
     def issuer(self, id_: str) -> KnownIssuer | None:
         """The issuer with this id: by an entry of its own, else as an organisation of a platform."""
         own = self.issuers.get(id_)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from verifier.directory.entries import Entry, Refused, known
+from verifier.directory.entries import Refused, known
 from verifier.directory.known import Directory, KnownIssuer
 from verifier.errors import Misconfigured
 
@@ -17,7 +17,7 @@ MOST_FILES = 1000
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    issuers: tuple[Entry, ...]
+    issuers: tuple[msgspec.Raw, ...]
 
 
 def read_directory(path: Path) -> Directory:
@@ -80,7 +80,7 @@ def _entries(file: Path) -> Iterator[KnownIssuer]:
         raise Misconfigured(f"The directory {file} is larger than 16 MiB.")
     try:
         for entry in msgspec.json.decode(content, type=_File).issuers:
-            yield known(entry)
+            yield known(bytes(entry))
     except (msgspec.MsgspecError, RecursionError) as error:
         raise Misconfigured(f"The directory {file} is not what it must be: {error}.") from error
     except Refused as error:
