@@ -1,10 +1,7 @@
 """The forger's workshop: what can be done to a genuine token or certificate without the issuer's private key."""
 
-import io
 import json
-import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
 from typing import Any
 
 import pikepdf
@@ -12,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from credential.jwks import public_jwk
 from credential.proof import es256
+from demo.editing import Instruction, Piece, opened, replaced, saved
 
 __all__ = [
     "another_key",
@@ -62,27 +60,9 @@ def unknown_issuer(token: str) -> str:
 
 def edited_pdf(pdf: bytes, name: str) -> bytes:
     """The certificate with the characters of `name` reversed, as a PDF editor can. The token stays attached."""
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        page = document.pages[0]
-        changed = []
-        read: Callable[[bytes], str] = bytes.hex  # until the first Tf
-        instruction: Any
-        for instruction in pikepdf.parse_content_stream(page):
-            operator, operands = str(instruction.operator), list(instruction.operands)
-            if operator == "Tf":
-                read = _reader(page.Resources.Font[operands[0]])
-            elif operator == "TJ":
-                glyphs = b"".join(bytes(part) for part in operands[0] if isinstance(part, pikepdf.String))
-                if read(glyphs) == name:
-                    turned = b"".join(reversed([glyphs[i : i + 2] for i in range(0, len(glyphs), 2)]))
-                    operands = [pikepdf.Array([pikepdf.String(turned)])]
-            changed.append((operands, instruction.operator))
-        page.Contents = document.make_stream(pikepdf.unparse_content_stream(changed))
-        edited = io.BytesIO()
-        document.save(edited)
-    if edited.getvalue() == pdf:
-        raise ValueError(f"{name} is not on the page")
-    return edited.getvalue()
+    with opened(pdf) as document:
+        replaced(document, document.pages[0], name, _reversed)
+        return saved(document)
 
 
 def swapped_qr(qr: str, other: str) -> str:
@@ -96,12 +76,9 @@ def changed_digit(qr: str) -> str:
     return f"{qr[:place]}{(int(qr[place]) + 1) % 10}{qr[place + 1 :]}"
 
 
-def _reader(font: Any) -> Callable[[bytes], str]:
-    """Turns two-byte glyph ids into text by the font's ToUnicode map."""
-    table = font.ToUnicode.read_bytes().decode()
-    pairs = re.findall(r"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]+)>", table.partition("endcodespacerange")[2])
-    known = {bytes.fromhex(glyph): bytes.fromhex(text).decode("utf-16-be") for glyph, text in pairs}
-    return lambda glyphs: "".join(known.get(glyphs[i : i + 2], "") for i in range(0, len(glyphs), 2))
+def _reversed(piece: Piece, instruction: Instruction) -> list[Instruction]:
+    _, operator = instruction
+    return [([pikepdf.Array([pikepdf.String(b"".join(reversed(piece.glyphs)))])], operator)]
 
 
 def _signed(header: dict[str, Any], claims: dict[str, Any], *, embed: bool = False) -> str:
