@@ -86,13 +86,6 @@ async def _verified(
     return findings.verdict()
 
 
-async def verify_file(
-    code: str, sha256: str, directory: Directory, published: Published, now: datetime, *, own_url: str = ""
-) -> Verdict:
-    """Verify the credential of `code` and ask its issuer whether it made the file of this SHA-256 (hex)."""
-    return await verify(code.encode(), directory, published, now)
-
-
 async def _read(given: bytes) -> Evidence:
     """A document takes a process of up to 1 GiB, so as many are open at a time as there are cores; texts never wait."""
     if is_document(given):
