@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from credential import proof
+from demo.services import free_port, serving
 from issuer import achievements, organisations
 from issuer.app import create_app
 from issuer.certificate.pool import Pool
@@ -254,6 +255,38 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=found, args=quiet, env=dict(environment))
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def verifier(small_issuer: SmallIssuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A verifier as `verifier serve` starts it, knowing the small issuer."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    settings = {"VERIFIER_PORT": str(port), "VERIFIER_DIRECTORY": str(small_issuer.directory)}
+    with serving("verifier", url, tmp_path_factory.mktemp("verifier") / "log", settings):
+        yield url
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser of somebody who reads simplified Chinese."""
+    made = browser.new_context(locale="zh-CN")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page on which a dialog, a script's error or a breach of the content security policy fails the test."""
+    wrong: list[str] = []
+    context.add_init_script("addEventListener('securitypolicyviolation', e => console.error(e.violatedDirective))")
+    opened = context.new_page()
+    opened.on("dialog", lambda dialog: wrong.append(dialog.message))
+    opened.on("dialog", lambda dialog: dialog.dismiss())
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    yield opened
+    assert wrong == []
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ from verifier.facing.kinds import kind_of
 from verifier.facing.logs import Lines, Readable
 from verifier.facing.rates import Rates
 from verifier.settings import Settings, settings_from
+from verifier.words import words_in
 
 URL = "http://127.0.0.1:8001"
 ON_EVERY_ANSWER = {
@@ -48,7 +49,8 @@ MAY_BE_KEPT = {
     ("GET", "/api"): "no-cache",
     ("GET", "/api/openapi.json"): "no-cache",
     ("GET", "/verifier.css"): "public, max-age=300",
-    ("GET", "/drop.js"): "public, max-age=300",
+    ("GET", "/hand-in.js"): "public, max-age=300",
+    ("GET", "/issuers"): "no-cache",
 }
 
 
@@ -235,9 +237,7 @@ def test_a_network_that_is_none_is_refused(setting: str) -> None:
     ],
 )
 def test_only_trusted_proxies_say_who_asks(peer: str, forwarded: str, client: str) -> None:
-    trusted = tuple(
-        map(ip_network, settings_from({"VERIFIER_TRUSTED_PROXIES": "10.0.0.0/8, ::1"}).trusted_proxies)
-    )
+    trusted = tuple(map(ip_network, settings_from({"VERIFIER_TRUSTED_PROXIES": "10.0.0.0/8, ::1"}).trusted_proxies))
     first, _, rest = forwarded.partition(",")
     headers = [(b"x-forwarded-for", text.encode()) for text in (first, rest) if text]
     assert client_of(peer, headers, trusted) == client
@@ -306,7 +306,7 @@ def test_a_document_that_finds_no_room_is_told_so_and_a_token_needs_none(
     assert "document" not in refused.json()
     assert client.post("/api/verify", content=small_issuer.token()).json()["verdict"] == "valid"
     page = client.post("/", files={"file": ("x.pdf", b"%PDF-")}, headers={"Accept-Language": "en"})
-    assert page.status_code == 503 and "Nothing was checked yet" in page.text
+    assert page.status_code == 503 and words_in("en").say("page.busy") in page.text
     monkeypatch.undo()
     assert client.post("/api/verify", content=pdf_with(small_issuer.token())).status_code == 200
 

@@ -4,6 +4,7 @@ import re
 import string
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from credential import errors
 from verifier.answer import answer_in
 from verifier.findings import GRAVEST, STEPS
-from verifier.verdict import Document, Issuer, Signed, Step, Verdict, Word
+from verifier.verdict import TRACES, Document, Issuer, Signed, Step, Verdict, Word
 from verifier.words import LANGUAGES, chosen_language, words_in
 
 SOURCES = Path(__file__).parent.parent / "verifier"
@@ -24,6 +25,7 @@ def reasons() -> set[str]:
         source = file.read_text(encoding="utf-8")
         given |= set(re.findall(r'(?:failed|not_checked)\(\s*"\w+",\s*"(\w+)"', source))
         given |= set(re.findall(r'problem="(\w+)"', source))
+    given |= {"leads_elsewhere", "document_not_confirmed"}
     return given | {error.code for error in (errors.MalformedToken, errors.BadSignature, errors.UnsupportedAlgorithm)}
 
 
@@ -49,6 +51,11 @@ def test_every_reason_and_every_result_of_every_step_has_its_words(language: str
         for result in ("passed", "failed", "not_checked", "not_reached"):
             assert texts[f"step.{step}.{result}"]
     assert {texts[f"word.{word}"] for word in ("valid", "invalid", "unchecked")} & {"有效", "Valid"}
+    for code in TRACES:
+        assert texts[f"trace.{code}"]
+    for shows in get_args(Document.__annotations__["shows"]):
+        assert texts[f"shows.{shows}"]
+        assert shows == "differs" or texts[f"compare.{shows}"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -64,13 +71,18 @@ def test_every_verdict_can_be_said_without_a_gap(language: str, reason: str) -> 
     ("asked", "accepted", "language"),
     [
         (None, "", "zh-Hans"),
-        (None, "zh-TW,zh;q=0.9,en;q=0.8", "zh-Hans"),
+        (None, "zh-CN,zh-TW;q=0.9,en;q=0.8", "zh-Hans"),
+        (None, "zh-TW,zh;q=0.9,en;q=0.8", "zh-Hant"),
+        (None, "zh-HK", "zh-Hant"),
+        (None, "zh-Hans-HK", "zh-Hans"),
+        (None, "zh-Hant-MO", "zh-Hant"),
+        (None, "zh-SG", "zh-Hans"),
         (None, "en-GB,en;q=0.9,zh;q=0.8", "en"),
         (None, "zh;q=0.3, en;q=0.7", "en"),
         (None, "de,fr", "zh-Hans"),
         (None, "en;q=high,;;,", "zh-Hans"),
         ("en", "zh-CN", "en"),
-        ("zh-Hant", "en", "zh-Hans"),
+        ("zh-Hant", "en", "zh-Hant"),
         ("<script>", "en", "en"),
     ],
 )

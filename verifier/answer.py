@@ -1,28 +1,44 @@
 """A verdict in words, as the page and the command line show it. Adds nothing that the verdict does not say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 from msgspec import UnsetType
 
 from credential.wording import Text, script_language
+from verifier.shown import Shown, shown_in
 from verifier.verdict import Issuer, Signed, Step, Verdict
 from verifier.words import Words
 
-__all__ = ["Answer", "Found", "Row", "answer_in"]
+__all__ = ["Answer", "Entry", "Found", "Row", "answer_in"]
 
 GATES = 3  # token, issuer, signature: where one of them did not let pass, no claims are shown and no step was reached
 
 
 @dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One of a list: its text, the main language first, and its value where it has one."""
+
+    texts: tuple[Text, ...]
+    value: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
-    """A labelled signed value, the main text first. `note` is ours."""
+    """A labelled signed value, the main text first, or a list. `note` is ours."""
 
     key: str
     label: str
-    texts: tuple[Text, ...]
+    texts: tuple[Text, ...] = ()
+    entries: tuple[Entry, ...] = ()
     note: str = ""
+
+    @property
+    def plain(self) -> str:
+        """The value on one line, as a terminal shows it."""
+        listed = (f"{_joined(entry.texts)} {entry.value}".strip() for entry in self.entries)
+        return "; ".join(filter(None, (_joined(self.texts), *listed)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +53,10 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The verdict for a person: one word, what it means, what to do next, the signed values and the steps."""
+    """The verdict for a person: one word, what it means, what to do next, the signed values and the steps.
+
+    `compare` says what to do with the signed values beside what the reader sees. `shown` is what was found on the document.
+    """
 
     verdict: str
     reason: str
@@ -45,8 +64,10 @@ class Answer:
     means: str
     next: str
     warning: str
+    compare: str
     rows: tuple[Row, ...]
-    differences: tuple[Row, ...]
+    shows: str
+    shown: Shown
     steps: tuple[Found, ...]
     checked_at: str
 
@@ -55,12 +76,13 @@ def answer_in(words: Words, verdict: Verdict) -> Answer:
     """Put the verdict into words. Claims are there only when the signature was good."""
     signed, issuer = verdict.credential, verdict.issuer
     names = signed.names if signed else ()
-    reason = verdict.reason if f"reason.{verdict.reason}.means" in words.texts else verdict.verdict
+    reason = _reason(words, verdict)
     known = {
         "issuer": words.of(issuer.name) if issuer else "",
         "name": names[0] if names else "",
         "date": words.day(_turning_point(verdict)),
         "format": _format(words, verdict),
+        "host": _host(words, verdict),
     }
     unnamed = verdict.verdict == "valid" and not names
     return Answer(
@@ -70,18 +92,24 @@ def answer_in(words: Words, verdict: Verdict) -> Answer:
         means=words.say(f"reason.{reason}.means", **known),
         next=words.say(f"reason.{reason}.next_unnamed" if unnamed else f"reason.{reason}.next", **known),
         warning=_warning(words, signed, issuer),
+        compare=words.say(f"compare.{verdict.document.shows}") if verdict.verdict == "valid" else "",
         rows=tuple(_rows(words, signed, issuer)) if signed and issuer else (),
-        differences=tuple(
-            Row(
-                key=found.field,
-                label=words.texts.get(f"label.{found.field}", found.field),
-                texts=_texts(found.signed or found.shown or ""),
-            )
-            for found in verdict.document.differences
-        ),
+        shows=verdict.document.shows,
+        shown=shown_in(words, verdict.document),
         steps=tuple(_found(words, verdict, place, step) for place, step in enumerate(verdict.steps)),
         checked_at=words.say("verdict.checked_at", time=words.time(verdict.checked_at)),
     )
+
+
+def _reason(words: Words, verdict: Verdict) -> str:
+    """The reason that there are words for: more exactly by what a step found, else that of the verdict's word."""
+    if f"reason.{verdict.reason}.means" not in words.texts:
+        return verdict.verdict
+    codes = [step.code for step in verdict.steps if step.code]
+    if verdict.document.traces and not verdict.document.differences:
+        codes.append("traces_alone")
+    exact = (f"{verdict.reason}.{code}" for code in codes)
+    return next((each for each in exact if f"reason.{each}.means" in words.texts), verdict.reason)
 
 
 def _turning_point(verdict: Verdict) -> str:
@@ -97,6 +125,12 @@ def _format(words: Words, verdict: Verdict) -> str:
     return words.texts.get(f"format.{named.code}", named.detail or "") if named else words.say("format.other")
 
 
+def _host(words: Words, verdict: Verdict) -> str:
+    """Where what was handed in leads, when that is elsewhere."""
+    leads = (trace.detail for trace in verdict.document.traces if trace.code in {"look_alike_host", "qr_elsewhere"})
+    return next(filter(None, leads), words.say("note.another_site"))
+
+
 def _warning(words: Words, signed: Signed | None, issuer: Issuer | None) -> str:
     if not signed or not issuer:
         return ""
@@ -108,24 +142,42 @@ def _warning(words: Words, signed: Signed | None, issuer: Issuer | None) -> str:
 
 
 def _rows(words: Words, signed: Signed, issuer: Issuer) -> Iterator[Row]:
-    def row(key: str, *texts: Text, note: str = "") -> Row:
-        return Row(key=key, label=words.say(f"label.{key}"), texts=texts, note=note)
+    def row(key: str, *texts: Text, entries: tuple[Entry, ...] = (), note: str = "") -> Row:
+        return Row(key=key, label=words.say(f"label.{key}"), texts=texts, entries=entries, note=note)
 
+    def listed(key: str, texts: tuple[Mapping[str, str], ...]) -> Iterator[Row]:
+        if texts:
+            yield row(key, entries=tuple(Entry(texts=_in_order(words, each)) for each in texts))
+
+    yield row("issuer", *_in_order(words, issuer.name), note=_standing(words, issuer))
     names = chain.from_iterable(map(_texts, signed.names))
     yield row("name", *names, note="" if signed.names else words.say("note.no_name"))
     if signed.achievement:
         yield row("achievement", *_in_order(words, signed.achievement))
-    since = words.say("note.since", date=words.day(issuer.since))
-    yield row("issuer", *_in_order(words, issuer.name), note=since)
+    if signed.valid_from:
+        yield row("issued", _ours(words, words.day(signed.valid_from)))
+        until = words.day(signed.valid_until) if signed.valid_until else words.say("note.forever")
+        yield row("expires", _ours(words, until))
+    if signed.period:
+        yield row("period", _ours(words, " – ".join(map(words.day, signed.period.split("/")))))
     for key, value in signed.facts:
         yield row(key, *_texts(value))
-    if signed.valid_from:
-        yield row("issued", *_texts(words.day(signed.valid_from)))
-        until = words.day(signed.valid_until) if signed.valid_until else words.say("note.forever")
-        yield row("expires", *_texts(until))
+    if signed.modules:
+        modules = (Entry(texts=_in_order(words, name), value=score) for name, score in signed.modules)
+        yield row("transcript", entries=tuple(modules))
+    yield from listed("skills", signed.skills)
+    yield from listed("partners", signed.partners)
     yield row("code", *_texts(signed.code)) if signed.code else row("id", *_texts(signed.id))
     if signed.legacy:
         yield row("form", note=words.say("note.legacy"))
+
+
+def _standing(words: Words, issuer: Issuer) -> str:
+    """Since when the directory knows the issuer, and whether it knows a platform in its place."""
+    since = words.day(issuer.since)
+    if issuer.listed_by:
+        return words.say("note.listed_by", platform=words.of(issuer.listed_by), date=since)
+    return words.say("note.since", date=since)
 
 
 def _revocation(words: Words, verdict: Verdict) -> str:
@@ -143,10 +195,17 @@ def _texts(text: str) -> tuple[Text, ...]:
     return (Text(language=script_language(text), text=text),)
 
 
-def _in_order(words: Words, texts: dict[str, str]) -> tuple[Text, ...]:
+def _ours(words: Words, text: str) -> Text:
+    return Text(language=words.language, text=text)
+
+
+def _in_order(words: Words, texts: Mapping[str, str]) -> tuple[Text, ...]:
     """The text in the reader's language first."""
-    order = sorted(texts, key=lambda language: language != words.language)
-    return tuple(Text(language=language, text=texts[language]) for language in order)
+    return tuple(Text(language=language, text=texts[language]) for language in words.by_nearness(texts))
+
+
+def _joined(texts: tuple[Text, ...]) -> str:
+    return " · ".join(text.text for text in texts)
 
 
 def _found(words: Words, verdict: Verdict, place: int, step: Step) -> Found:

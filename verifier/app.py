@@ -31,7 +31,14 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     metrics = Metrics(kept)
     fetcher = CountedFetcher(metrics)
     rates = Rates(chosen.rate)
-    desk = Desk(kept=kept, published=Published(fetcher, clock), clock=clock, rates=rates, metrics=metrics)
+    desk = Desk(
+        kept=kept,
+        published=Published(fetcher, clock),
+        clock=clock,
+        rates=rates,
+        metrics=metrics,
+        own_url=chosen.public_url,
+    )
 
     @asynccontextmanager
     async def connections(app: Litestar) -> AsyncIterator[None]:

@@ -1,22 +1,23 @@
 """From the claims of a credential, whoever made it, to what a person needs to know of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from credential import code as codes
 from credential import document
 from credential.errors import MalformedCode
-from credential.phrases import RENDITIONS
-from credential.wording import Wording, people, results, translations_of, wording
+from credential.phrases import LANGUAGES, RENDITIONS
+from credential.wording import Fact, Section, Text, Wording, people, results, translations_of, wording
 from verifier.verdict import Signed
 
 __all__ = ["code_of", "comparable", "signed_claims"]
 
 LONGEST_TEXT = 300  # characters of somebody else's name or title
 MOST_NAMES = 4
+Entry = TypeVar("Entry")
 
 
 def in_our_shape(claims: Mapping[str, Any]) -> bool:
@@ -50,6 +51,8 @@ def signed_claims(claims: Mapping[str, Any], version: Mapping[str, Any], *, lega
     subject = claims["credentialSubject"]
     achievement = subject["achievement"]
     translated = {language: words["name"] for language, words in translations_of(version).items() if "name" in words}
+    said = _worded(claims, version)
+    began, ended = subject.get("activityStartDate"), subject.get("activityEndDate")
     return Signed(
         id=claims["id"],
         code=printed,
@@ -57,11 +60,35 @@ def signed_claims(claims: Mapping[str, Any], version: Mapping[str, Any], *, lega
         achievement={**translated, achievement["inLanguage"]: achievement["name"]},
         issuer_name=claims["issuer"]["name"],
         facts=tuple(results(subject)),
+        period=f"{began}/{ended}" if began and ended else None,
+        modules=tuple(_score(module) for module in _entries(said.transcript if said else None)),
+        skills=tuple(map(_by_language, _entries(said.skills if said else None))),
+        partners=tuple(map(_by_language, _entries(said.partners if said else None))),
         awarded=claims["awardedDate"],
         valid_from=claims["validFrom"],
         valid_until=claims.get("validUntil"),
         legacy=legacy,
     )
+
+
+def _worded(claims: Mapping[str, Any], version: Mapping[str, Any]) -> Wording | None:
+    """All that the claims say, in every language that it is said in; None where a date is none."""
+    try:
+        return wording(claims, version, LANGUAGES)
+    except ValueError:
+        return None
+
+
+def _entries(section: Section[Entry] | None) -> tuple[Entry, ...]:
+    return section.entries if section else ()
+
+
+def _score(module: Fact) -> tuple[dict[str, str], str]:
+    return _by_language(module.labels), module.values[0].text
+
+
+def _by_language(texts: Iterable[Text]) -> dict[str, str]:
+    return {text.language: text.text for text in texts}
 
 
 def _foreign(claims: Mapping[str, Any], code: str | None, *, legacy: bool) -> Signed:

@@ -17,7 +17,6 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text as Styled
 
-from credential.wording import Text
 from verifier.answer import Answer, answer_in
 from verifier.errors import Misconfigured
 from verifier.settings import DIRECTORIES, Settings, settings_from
@@ -58,7 +57,8 @@ What = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")]
 Language = Annotated[
-    Literal["zh-Hans", "en"] | None, typer.Option(help="The language of the answer; otherwise that of the environment.")
+    Literal["zh-Hans", "zh-Hant", "en"] | None,
+    typer.Option(help="The language of the answer; otherwise that of the environment."),
 ]
 DirectoryFile = Annotated[
     Path | None,
@@ -179,15 +179,20 @@ def _write(words: Words, answer: Answer) -> None:
     console.print(Styled(f" {SYMBOLS[answer.verdict]} {answer.word} ", style=f"bold reverse {colour}"))
     console.print(_writable(answer.means), style=colour)
     console.print(_writable(answer.next))
-    if answer.differences:
+    if answer.shows == "differs":
         console.print()
         console.print(words.say("verdict.differences"), style="bold")
-        console.print(_grid([(row.label, _said(row.texts), "") for row in answer.differences]))
+        for trace in answer.shown.traces:
+            console.print(f" {_writable(trace)}")
+        unsigned = [(words.say("label.unsigned"), text, "") for text in answer.shown.unsigned]
+        console.print(_grid([*((pair.label, pair.plain, "") for pair in answer.shown.pairs), *unsigned]))
+        if answer.shown.more:
+            console.print(f" {answer.shown.more}")
     if answer.rows:
         console.print()
         if answer.warning:
             console.print(_writable(answer.warning), style="yellow")
-        console.print(_grid([(row.label, _said(row.texts), row.note) for row in answer.rows]))
+        console.print(_grid([(row.label, row.plain, row.note) for row in answer.rows]))
     console.print()
     console.print(words.say("verdict.steps"), style="bold")
     steps = Grid.grid(padding=(0, 1))
@@ -206,10 +211,6 @@ def _step_colour(answer: Answer, result: str) -> str:
     if result == "passed":
         return "green" if answer.verdict == "valid" else "default"
     return "red" if result == "failed" else "dim"
-
-
-def _said(texts: tuple[Text, ...]) -> str:
-    return " · ".join(text.text for text in texts)
 
 
 def _grid(rows: list[tuple[str, str, str]]) -> Padding:

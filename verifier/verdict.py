@@ -62,6 +62,8 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Signed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The signed claims that a person needs. Each text is as signed; a name in two scripts is two names.
 
+    What is translated stands by language. `modules` are the courses within the achievement, each with its score; `period` is
+    when the learner studied, an interval of two moments with / between (ISO 8601-1 §5.5).
     `legacy`: in the form of VCDM 1.1, which the second data model has replaced.
     """
 
@@ -71,6 +73,10 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     achievement: dict[str, str] = {}
     issuer_name: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    period: str | None = None
+    modules: tuple[tuple[dict[str, str], str], ...] = ()
+    skills: tuple[dict[str, str], ...] = ()
+    partners: tuple[dict[str, str], ...] = ()
     awarded: str | None = None
     valid_from: str | None = None
     valid_until: str | None = None

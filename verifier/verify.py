@@ -45,7 +45,7 @@ from verifier.published import Published
 from verifier.published.lists import SKEW, StatusList, entry_of
 from verifier.verdict import Document, Issuer, Verdict
 
-__all__ = ["verify"]
+__all__ = ["verify", "verify_file"]
 
 
 async def verify(given: bytes, directory: Directory, published: Published, now: datetime) -> Verdict:
@@ -64,6 +64,13 @@ async def verify(given: bytes, directory: Directory, published: Published, now: 
     await _status(claims, issuer, published, findings)  # 5
     _document(claims, version, evidence, findings)  # 6
     return findings.verdict()
+
+
+async def verify_file(
+    code: str, sha256: str, directory: Directory, published: Published, now: datetime, *, own_url: str = ""
+) -> Verdict:
+    """Verify the credential of `code` and ask its issuer whether it made the file of this SHA-256 (hex)."""
+    return await verify(code.encode(), directory, published, now)
 
 
 async def _read(given: bytes) -> Evidence:

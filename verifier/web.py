@@ -1,5 +1,6 @@
 """What a recruiter opens: the form, the page behind a QR code, and the verdict. Works without scripts, sets no cookies."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
@@ -11,7 +12,7 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.params import FromPath
 from markupsafe import Markup
 
@@ -24,6 +25,7 @@ from verifier.evidence import LARGEST
 from verifier.facing.desk import Desk
 from verifier.findings import Findings
 from verifier.form import FORM_OVERHEAD, read_form
+from verifier.listing import find_listed
 from verifier.settings import Settings
 from verifier.verdict import Verdict
 from verifier.words import LANGUAGES, Words, chosen_language, words_in
@@ -34,6 +36,9 @@ TEMPLATES = Path(__file__).parent.parent / "templates" / "verifier"
 PAGES = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
+# What a file chooser offers first; what a file is, is found out by its content.
+ACCEPTED = ".pdf,.jwt,.png,.svg,.jpg,.jpeg,.webp,application/pdf,image/png,image/svg+xml,image/jpeg,image/webp"
+SHA256 = re.compile(r"[0-9a-f]{64}")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 HEADERS = {"Vary": "Accept-Language"}  # what guards every answer stands in verifier/facing/headers.py
 Asked = Request[Any, Any, Any]
@@ -59,7 +64,14 @@ def home(request: Asked, settings: NamedDependency[Settings], directory: NamedDe
     count = str(directory.count)
     # The page says nothing of anyone: the browser may keep it and ask whether it changed.
     return _page(
-        request, settings, "home.html", cache="no-cache", count=count, changed=directory.changed, largest=LARGEST
+        request,
+        settings,
+        "home.html",
+        cache="no-cache",
+        count=count,
+        changed=directory.changed,
+        largest=LARGEST,
+        accepted=ACCEPTED,
     )
 
 
@@ -70,7 +82,7 @@ async def check_what_was_given(
     desk: NamedDependency[Desk],
     clock: NamedDependency[Callable[[], datetime]],
 ) -> Response[str]:
-    """Verify the file, or the text where no file was chosen."""
+    """Verify the file, else the photo, else the text."""
     try:
         form = await read_form(request)
     except HTTPException as error:
@@ -79,7 +91,7 @@ async def check_what_was_given(
         findings = Findings(clock())
         findings.not_checked("token", "too_large")
         return _verdict(request, settings, findings.verdict(), switch=False, status=413)
-    given = form.get("file") or form.get("text", b"")
+    given = form.get("file") or form.get("photo") or form.get("text", b"")
     return _verdict(request, settings, await desk.verify(request, given), switch=False)
 
 
@@ -140,22 +152,62 @@ def api_in_words(request: Asked, settings: NamedDependency[Settings]) -> Respons
     )
 
 
+@post("/v/{code:str}/file", status_code=200)
+async def ask_for_file(
+    *,
+    request: Asked,
+    settings: NamedDependency[Settings],
+    desk: NamedDependency[Desk],
+    code: FromPath[str],
+) -> Response[str]:
+    """Ask the issuer whether a file is its own. The file is named by its SHA-256 and stays where it is."""
+    sha256_of_file = (await read_form(request)).get("sha256", b"").decode("ascii", "replace")
+    try:
+        parsed = codes.parse(code)
+    except MalformedCode as error:
+        raise ClientException("This is no code.") from error
+    if not SHA256.fullmatch(sha256_of_file):
+        raise ClientException("This is no SHA-256.")
+    verdict = await desk.verify_file(request, parsed, sha256_of_file)
+    return _verdict(request, settings, verdict, switch=False)
+
+
+@get("/issuers", sync_to_thread=False)
+def issuers(
+    request: Asked, settings: NamedDependency[Settings], directory: NamedDependency[Directory]
+) -> Response[str]:
+    """Who is known, and since when."""
+    query, page = request.query_params.get("q", ""), request.query_params.get("page", "")
+    known = directory.listing(_words(request).language)
+    found, count = find_listed(known, query, page), str(len(known))
+    return _page(
+        request,
+        settings,
+        "issuers.html",
+        cache="no-cache",
+        found=found,
+        directory_count=count,
+        changed=directory.changed,
+    )
+
+
 @get("/verifier.css", sync_to_thread=False)
 def style(request: Asked) -> Response[bytes]:
     """The pages' style."""
     return _asset(request, "verifier.css", "text/css")
 
 
-@get("/drop.js", sync_to_thread=False)
+@get("/hand-in.js", sync_to_thread=False)
 def script(request: Asked) -> Response[bytes]:
-    """What makes the drop area take a dropped file; the form works without it."""
-    return _asset(request, "drop.js", "text/javascript")
+    """What lets a file be dropped and pasted; the form works without it."""
+    return _asset(request, "hand-in.js", "text/javascript")
 
 
 def _verdict(
     request: Asked, settings: Settings, verdict: Verdict, *, switch: bool = True, status: int = 200
 ) -> Response[str]:
     """The page of a verdict. `switch`: it can be asked for again in another language, which what was posted cannot."""
+    words = _words(request)
     return _page(
         request,
         settings,
@@ -163,9 +215,22 @@ def _verdict(
         status=status,
         switch=switch,
         again=request.url.path if switch and verdict.verdict == "unchecked" else "",
-        answer=answer_in(_words(request), verdict),
+        answer=answer_in(words, verdict),
+        askable=_askable(verdict),
+        issuer=words.of(verdict.issuer.name) if verdict.issuer else "",
         technical=msgspec.json.format(verdict.as_json(), indent=2).decode(),
     )
+
+
+def _askable(verdict: Verdict) -> dict[str, str] | None:
+    """What names the exact file to its issuer, where it is worth asking whether it is its own."""
+    document, signed = verdict.document, verdict.credential
+    open_question = document.shows in {"text_matches", "not_compared"} and verdict.verdict != "invalid"
+    if not open_question or not document.sha256 or not signed or not signed.code:
+        return None
+    if verdict.reason == "document_not_confirmed":  # it has been asked and has answered
+        return None
+    return {"code": codes.parse(signed.code), "sha256": document.sha256}
 
 
 def _page(
@@ -179,8 +244,8 @@ def _page(
     **context: Any,
 ) -> Response[str]:
     words = _words(request)
-    others = [words_in(language) for language in LANGUAGES if language != words.language] if switch else []
-    html = PAGES.get_template(template).render(words=words, others=others, host=_host(settings.public_url), **context)
+    spoken = [words_in(language) for language in LANGUAGES] if switch else []
+    html = PAGES.get_template(template).render(words=words, spoken=spoken, host=_host(settings.public_url), **context)
     headers = HEADERS | {"Cache-Control": cache, "Content-Language": words.language}
     return Response(html, status_code=status, headers=headers, media_type=MediaType.HTML)
 
@@ -193,7 +258,7 @@ def _words(request: Asked) -> Words:
 def refused(request: Asked, error: HTTPException) -> Response[str]:
     """The page for a request that cannot be handled: a broken form, an address that is not there, a fault of ours."""
     words = _words(request)
-    html = PAGES.get_template("refused.html").render(words=words, others=[], host="", status=error.status_code)
+    html = PAGES.get_template("refused.html").render(words=words, spoken=[], host="", status=error.status_code)
     headers = HEADERS | {"Cache-Control": "no-store", "Content-Language": words.language} | dict(error.headers or {})
     return Response(html, status_code=error.status_code, headers=headers, media_type=MediaType.HTML)
 
@@ -214,7 +279,17 @@ def _host(address: str) -> str:
 ROUTES = [
     Router(
         "/",
-        route_handlers=[home, check_what_was_given, opened_by_code, check_code, api_in_words, style, script],
+        route_handlers=[
+            home,
+            check_what_was_given,
+            opened_by_code,
+            check_code,
+            ask_for_file,
+            issuers,
+            api_in_words,
+            style,
+            script,
+        ],
         exception_handlers={HTTPException: refused},
     )
 ]

@@ -1,7 +1,7 @@
 """The words of the verifier's pages and command line: one TOML file per language, all with the same keys."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,8 +14,9 @@ from credential.wording import CHINA, dated
 __all__ = ["DEFAULT", "LANGUAGES", "Words", "chosen_language", "words_in"]
 
 FOLDER = Path(__file__).parent.parent / "templates" / "verifier" / "words"
-LANGUAGES = ("zh-Hans", "en")
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 DEFAULT = "zh-Hans"
+TRADITIONAL = {"hant", "tw", "hk", "mo"}  # script or place (BCP 47) of those who write traditional characters
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,13 @@ class Words:
         return self.texts["verdict.time"].format(year=there.year, month=month, day=there.day, clock=f"{there:%H:%M}")
 
     def of(self, texts: Mapping[str, str]) -> str:
-        """The text in this language, else in whichever comes first; "" when there is none."""
-        return texts.get(self.language) or next(iter(texts.values()), "")
+        """The text in the language nearest to this one; "" when there is none."""
+        return next((texts[language] for language in self.by_nearness(texts)), "")
+
+    def by_nearness(self, languages: Iterable[str]) -> list[str]:
+        """The reader's language first, then another script of it, then the others as they come."""
+        primary = self.language.partition("-")[0]
+        return sorted(languages, key=lambda each: (each != self.language, each.partition("-")[0] != primary))
 
 
 @cache
@@ -55,10 +61,7 @@ def words_in(language: str) -> Words:
 
 
 def chosen_language(asked: str | None, accepted: str = "") -> str:
-    """One of `LANGUAGES`: as `asked` (?lang=), else the first of the Accept-Language header that we speak, else Chinese.
-
-    Every zh is simplified Chinese until there are traditional words too.
-    """
+    """One of `LANGUAGES`: as `asked` (?lang=), else the first of the Accept-Language header that we speak, else Chinese."""
     weighed = []
     for place, part in enumerate(accepted[:1000].split(",")):
         tag, _, weight = part.partition(";q=")
@@ -66,11 +69,15 @@ def chosen_language(asked: str | None, accepted: str = "") -> str:
             weighed.append((-float(weight or 1), place, tag))
         except ValueError:
             continue
-    for tag in [asked or "", *(tag for _, _, tag in sorted(weighed))]:
-        primary = tag.strip().lower().split("-")[0]
-        if primary in {"zh", "en"}:
-            return DEFAULT if primary == "zh" else "en"
-    return DEFAULT
+    tags = [asked or "", *(tag for _, _, tag in sorted(weighed))]
+    return next(filter(None, map(_spoken, tags)), DEFAULT)
+
+
+def _spoken(tag: str) -> str | None:
+    primary, *rest = tag.strip().lower().split("-")
+    if primary == "zh":
+        return "zh-Hant" if TRADITIONAL & set(rest) and "hans" not in rest else "zh-Hans"
+    return "en" if primary == "en" else None
 
 
 def _flat(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ from verifier.facing.rates import CODE, DOCUMENT, Rates
 from verifier.facing.visit import visit_of
 from verifier.published import Published
 from verifier.verdict import Verdict
-from verifier.verify import verify
+from verifier.verify import verify, verify_file
 
 __all__ = ["Desk"]
 
@@ -38,6 +38,7 @@ class Desk:
     clock: Callable[[], datetime]
     rates: Rates
     metrics: Metrics
+    own_url: str
     documents: int = 0
 
     async def verify(self, request: Request[Any, Any, Any], given: bytes, *, ask_issuer: bool = False) -> Verdict:
@@ -46,14 +47,29 @@ class Desk:
         def asked() -> Awaitable[Verdict]:
             return verify(given, self.kept.current(), self.published, self.clock())
 
-        return await self._within_limits(request, kind_of(given), asked, document=is_document(given))
+        kind, document = kind_of(given), is_document(given)
+        cost = DOCUMENT if document else CODE if kind == "code" else 0
+        return await self._within_limits(request, kind, asked, cost=cost, document=document)
+
+    async def verify_file(self, request: Request[Any, Any, Any], code: str, sha256: str) -> Verdict:
+        """The verdict on a code's credential; its issuer is asked whether it made the file of this SHA-256. Raises the same."""
+
+        def asked() -> Awaitable[Verdict]:
+            return verify_file(code, sha256, self.kept.current(), self.published, self.clock(), own_url=self.own_url)
+
+        return await self._within_limits(request, "file", asked, cost=CODE)
 
     async def _within_limits(
-        self, request: Request[Any, Any, Any], kind: str, asked: Callable[[], Awaitable[Verdict]], *, document: bool
+        self,
+        request: Request[Any, Any, Any],
+        kind: str,
+        asked: Callable[[], Awaitable[Verdict]],
+        *,
+        cost: float,
+        document: bool = False,
     ) -> Verdict:
         visit = visit_of(request)
         visit.kind = kind
-        cost = DOCUMENT if document else CODE if kind == "code" else 0
         if cost and (wait := self.rates.charge(visit.client, cost)):
             self.metrics.refused.labels("rate").inc()
             raise too_often(wait)
