@@ -52,7 +52,7 @@ class Desk:
         return await self._within_limits(request, kind, asked, cost=cost, document=document)
 
     async def verify_file(self, request: Request[Any, Any, Any], code: str, sha256: str) -> Verdict:
-        """The verdict on a code's credential; its issuer is asked whether it made the file of this SHA-256. Raises the same."""
+        """The verdict on a code's credential; its issuer is asked whether it made the file of this SHA-256."""
 
         def asked() -> Awaitable[Verdict]:
             return verify_file(code, sha256, self.kept.current(), self.published, self.clock(), own_url=self.own_url)
