@@ -91,16 +91,16 @@ def test_markup_in_signed_claims_is_text(verifier: str, small_issuer: SmallIssue
     assert page.locator("main script, main img, main svg[onload]").count() == 0
 
 
-@pytest.mark.parametrize("name", MADE)
-def test_the_first_thing_on_the_page_is_one_word_one_symbol_and_one_colour(look: Look, name: str) -> None:
-    page, verdict = look(name), MADE[name]
-    banner = page.locator("section.verdict")
-    expect(banner.get_by_role("heading", level=1)).to_have_text(words_in("zh-Hans").say(f"word.{verdict.verdict}"))
-    expect(banner).to_have_class(f"verdict {verdict.verdict}")
-    assert banner.locator("svg.symbol").count() == 1
-    assert page.title().startswith(words_in("zh-Hans").say(f"word.{verdict.verdict}"))
-    assert green(page) == (verdict.verdict == "valid")
-    assert "{" not in page.locator("main").inner_text()
+def test_the_first_thing_on_the_page_is_one_word_one_symbol_and_one_colour(look: Look) -> None:
+    for name, verdict in MADE.items():
+        page = look(name)
+        banner, word = page.locator("section.verdict"), words_in("zh-Hans").say(f"word.{verdict.verdict}")
+        assert banner.locator("h1").inner_text() == word
+        assert banner.get_attribute("class") == f"verdict {verdict.verdict}"
+        assert banner.locator("svg.symbol").count() == 1
+        assert page.title().startswith(word)
+        assert green(page) == (verdict.verdict == "valid")
+        assert "{" not in page.locator("main").inner_text()
 
 
 def test_the_claims_say_who_issued_it_to_whom_what_and_when_in_this_order_and_then_everything_else(look: Look) -> None:
@@ -154,10 +154,9 @@ def test_what_was_not_compared_is_for_the_reader_to_compare(look: Look) -> None:
     assert large > 20
 
 
-@pytest.mark.parametrize("name", MADE)
-def test_the_issuer_can_be_asked_about_a_file_whose_text_matches_or_was_not_compared(look: Look, name: str) -> None:
-    offered = look(name).get_by_role("button", name="询问颁发机构")
-    expect(offered).to_have_count(name in {"text_matches", "photo", "platform", "document_not_compared"})
+def test_the_issuer_can_be_asked_about_a_file_whose_text_matches_or_was_not_compared(look: Look) -> None:
+    offered = {name for name in MADE if look(name).get_by_role("button", name="询问颁发机构").count()}
+    assert offered == {"text_matches", "photo", "platform", "document_not_compared"}
 
 
 def test_who_asks_the_issuer_is_told_that_it_learns_of_it_and_needs_no_script(
@@ -166,7 +165,7 @@ def test_who_asks_the_issuer_is_told_that_it_learns_of_it_and_needs_no_script(
     page = look("text_matches")
     button = page.get_by_role("button", name="询问颁发机构")
     expect(button).to_have_accessible_description(re.compile("会知道有人查询"))
-    assert page.locator("form.ask").get_attribute("action") == "/v/WG-0000000000000000D/file?lang=zh-Hans"
+    assert page.locator("form.ask").get_attribute("action") == "/v/WG-000000000000000D/file?lang=zh-Hans"
     button.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "未能核验"

@@ -29,7 +29,7 @@ HOSTILE = (
     '"><img src=x onerror=alert(1)>',
     "{{ 7*7 }}</bdi><svg onload=alert(1)>",
     "javascript:alert(1)",
-    "</style><style>@import url(//x.example)</style>\u202e\x00",
+    "</style><style>@import url(//x.example)</style>\u202e",
 )
 SHA256 = "5e" * 32
 ISSUER = Issuer(

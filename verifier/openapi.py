@@ -59,6 +59,10 @@ FIELDS = {
     "Signed.achievement": "What was achieved, by language.",
     "Signed.issuer_name": "How the credential itself calls its issuer; rely on the directory's name.",
     "Signed.facts": "Further signed values, each with its name.",
+    "Signed.modules": "The courses that it is made of, as signed.",
+    "Signed.skills": "The skills that it names, as signed.",
+    "Signed.partners": "Who issued it jointly, as signed.",
+    "Signed.period": "When it was studied, as signed.",
     "Signed.legacy": "Whether it has the older form of the W3C's data model 1.1.",
     "Document.shows": "`as_issued`: the issuer made this exact file. `text_matches`: its text says what was signed. "
     "`differs`: it does not. `not_compared`: there was none, or it could not be compared.",

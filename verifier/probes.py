@@ -1,6 +1,7 @@
 """What the operator's machines ask: does it live, can it work, what has it counted."""
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
@@ -12,7 +13,7 @@ from litestar.exceptions import NotFoundException
 from litestar.openapi.datastructures import ResponseSpec
 
 from verifier.directory import Kept
-from verifier.documents.child import open_document
+from verifier.documents import child
 from verifier.errors import CannotOpen
 from verifier.facing.clients import is_inside
 from verifier.facing.metrics import CONTENT_TYPE, Metrics
@@ -56,7 +57,7 @@ class Documents:
     """Tries now and then whether a document can be opened."""
 
     def __init__(self) -> None:
-        self._works = False
+        self._found = DocumentsState(works=False, isolation={})
         self._tried: float | None = None
         self._trying = asyncio.Lock()
 
@@ -64,21 +65,23 @@ class Documents:
         """As of at most `TRIED_FOR` seconds ago; whoever asks meanwhile waits for the one trial."""
         async with self._trying:
             if self._tried is None or monotonic() - self._tried > TRIED_FOR:
-                self._works = await run_sync(_opens)
+                self._found = await run_sync(_try)
                 self._tried = monotonic()
-        return DocumentsState(works=self._works, isolation=_isolation())
+        return self._found
 
 
-def _opens() -> bool:
+def _try() -> DocumentsState:
     try:
-        open_document(EMPTY)
+        child.open_document(EMPTY)
+        return DocumentsState(works=True, isolation=_isolation())
     except (CannotOpen, OSError):
-        return False
-    return True
+        return DocumentsState(works=False, isolation={})
 
 
 def _isolation() -> dict[str, bool]:
-    return {}
+    """What the child says that it is kept from; it may not be able to say."""
+    said: Callable[[], dict[str, bool]] = getattr(child, "isolation", dict)
+    return said()
 
 
 @get(

@@ -280,7 +280,15 @@ ROUTES = [
     Router(
         "/",
         route_handlers=[
-            home, check_what_was_given, opened_by_code, check_code, ask_for_file, issuers, api_in_words, style, script
+            home,
+            check_what_was_given,
+            opened_by_code,
+            check_code,
+            ask_for_file,
+            issuers,
+            api_in_words,
+            style,
+            script,
         ],
         exception_handlers={HTTPException: refused},
     )

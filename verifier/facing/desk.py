@@ -54,7 +54,17 @@ class Desk:
                 ask_issuer=ask_issuer,
             )
 
-        return await self._within_limits(request, kind_of(given), asked, document=is_document(given))
+        kind, document = kind_of(given), is_document(given)
+        cost = DOCUMENT if document else CODE if kind == "code" else 0
+        return await self._within_limits(request, kind, asked, cost=cost, document=document)
+
+    async def verify_file(self, request: Request[Any, Any, Any], code: str, sha256: str) -> Verdict:
+        """The verdict on a code's credential; its issuer is asked whether it made the file of this SHA-256."""
+
+        def asked() -> Awaitable[Verdict]:
+            return verify_file(code, sha256, self.kept.current(), self.published, self.clock(), own_url=self.own_url)
+
+        return await self._within_limits(request, "file", asked, cost=CODE)
 
     async def verify_file(self, request: Request[Any, Any, Any], code: str, sha256: str) -> Verdict:
         """The verdict on a code, of which the issuer is also asked whether it made the file with this SHA-256 (in hex)."""
@@ -65,11 +75,16 @@ class Desk:
         return await self._within_limits(request, "code", asked, document=False)
 
     async def _within_limits(
-        self, request: Request[Any, Any, Any], kind: str, asked: Callable[[], Awaitable[Verdict]], *, document: bool
+        self,
+        request: Request[Any, Any, Any],
+        kind: str,
+        asked: Callable[[], Awaitable[Verdict]],
+        *,
+        cost: float,
+        document: bool = False,
     ) -> Verdict:
         visit = visit_of(request)
         visit.kind = kind
-        cost = DOCUMENT if document else CODE if kind == "code" else 0
         if cost and (wait := self.rates.charge(visit.client, cost)):
             self.metrics.refused.labels("rate").inc()
             raise too_often(wait)
