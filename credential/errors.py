@@ -59,6 +59,7 @@ FAULTS: Mapping[str, str] = {
     "key_set_unreachable": "the published key set cannot be had",
     "key_set_malformed": "the published key set is not one",
     "key_set_just_fetched": "unknown in a set fetched for somebody else a moment ago; it is not asked for again yet",
+    "key_set_not_asked": "too many organisations that do not exist were asked for of late; the platform is not asked yet",
     "key_state_unknown": "signed with a pinned key, but whether it was compromised since cannot be had",
     "confirmation_missing": "the issuer does not confirm what the compromised key signed",
     "confirmed": "a compromised key's signature that the issuer confirms under a sound key",

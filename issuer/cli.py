@@ -246,10 +246,16 @@ def api_key(label: Annotated[str, typer.Option(help="What it is for.")] = "made 
 
 
 @app.command()
-def directory() -> None:
+def directory(
+    *,
+    platform: Annotated[
+        bool, typer.Option("--platform", help="One entry for every organisation of this service; no key is pinned.")
+    ] = False,
+) -> None:
     """Print the directory entry by which a verifier knows this issuer, its keys pinned."""
     service = _service()
-    entry = organisations.directory_entry(service, _organisation(service))
+    made = organisations.platform_entry if platform else organisations.directory_entry
+    entry = made(service, _organisation(service))
     print(msgspec.json.format(msgspec.json.encode({"issuers": [entry]}), indent=2).decode())
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "listed",
     "make_api_key",
     "organisation_of_key",
+    "platform_entry",
     "profile",
     "public_jwks",
     "published_keys",
@@ -181,7 +182,20 @@ def directory_entry(service: Service, organisation: Organisation) -> dict[str, A
         "url_prefix": f"{address.public_url}/",
         "jwks": published_keys(service, organisation.id),
         "jwks_uri": address.key_set(organisation.id),
+        "verifiers": [service.settings.verifier_url],
         "since": f"{organisation.created_at:%Y-%m-%d}",
+    }
+
+
+def platform_entry(service: Service, organisation: Organisation) -> dict[str, Any]:
+    """One entry for this service and every organisation it will ever have, under the names of one that runs it.
+
+    No key is pinned: a verifier fetches those of an organisation when it first meets it.
+    """
+    entry = directory_entry(service, organisation)
+    organisations = entry["id"].removesuffix(organisation.id)
+    return {"organisations": organisations} | {
+        name: value for name, value in entry.items() if name not in {"id", "jwks", "jwks_uri"}
     }
 
 

@@ -13,7 +13,7 @@ from joserfc import jwk, jws
 
 from verifier.directory import Directory, read_directory
 from verifier.errors import NotPublished, Unreachable
-from verifier.fetch import Fetcher
+from verifier.published.fetch import Fetcher
 
 ID = "https://badges.example/issuers/7"
 KID = f"{ID}/keys/one"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from credential.jwks import public_jwk
 from verifier.directory import read_directory, under
 from verifier.errors import Misconfigured, Unreachable
-from verifier.fetch import Fetcher
+from verifier.published.fetch import Fetcher
 
 JWK = {
     **public_jwk(ec.derive_private_key(7, ec.SECP256R1()).public_key()),
@@ -214,7 +214,7 @@ def test_redirects_floods_and_noise_are_unreachable(canary: tuple[int, list[byte
 
 
 def test_a_silent_server_is_given_up_on(canary: tuple[int, list[bytes]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verifier.fetch.SECONDS", 0.3)
+    monkeypatch.setattr("verifier.published.fetch.SECONDS", 0.3)
     with pytest.raises(Unreachable, match="seconds"):
         fetched(f"http://127.0.0.1:{canary[0]}/silent")
 

@@ -107,7 +107,7 @@ def test_a_megabyte_and_ten_thousand_arrays_cost_next_to_nothing() -> None:
 
 
 def test_every_fault_is_written_down_once_and_given_by_the_sources() -> None:
-    sources = [*Path("credential").glob("*.py"), *Path("verifier").glob("*.py")]
+    sources = [*Path("credential").glob("*.py"), *Path("verifier").rglob("*.py")]
     text = "".join(file.read_text(encoding="utf-8") for file in sources if file.name != "errors.py")
     assert [fault for fault in FAULTS if f'"{fault}"' not in text] == []
     given = set(re.findall(r'"((?:token|header|claims|status|key)_[a-z_0-9]+)"[,)]', text))

@@ -21,8 +21,8 @@ from issuer.service import Service
 from issuer.tables import Credential
 from tests.conftest import Clock, FetcherInProcess
 from verifier.directory import Directory
-from verifier.lists import entry_of, list_of
 from verifier.published import Published
+from verifier.published.lists import entry_of, list_of
 from verifier.verdict import Verdict
 from verifier.verify import verify
 

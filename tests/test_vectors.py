@@ -13,8 +13,8 @@ from tests.vectors.make import FOLDER, make
 from tests.vectors.workshop import unb64
 from verifier.directory import read_directory
 from verifier.errors import Unreachable
-from verifier.fetch import Fetcher
 from verifier.published import Published
+from verifier.published.fetch import Fetcher
 from verifier.verify import verify
 
 FILES = sorted(FOLDER.glob("*/*.json"))

@@ -194,5 +194,5 @@ def test_a_kept_failure_holds_nothing_of_those_who_asked(
     fetcher.down = True
     for _ in range(3):
         ask(token)
-    kept = [entry.failure for entry in published._kept.values() if entry.failure]
+    kept = [entry.failure for entry in published._keys._memory._found.values() if entry.failure]
     assert kept and all(isinstance(part, str | None) for failure in kept for part in failure)

@@ -12,9 +12,9 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, InternalServerException
 
 from verifier import api, web
-from verifier.directory import read_directory
-from verifier.fetch import Fetcher
+from verifier.directory import Kept
 from verifier.published import Published
+from verifier.published.fetch import Fetcher
 from verifier.settings import Settings, settings_from
 
 __all__ = ["create_app"]
@@ -25,7 +25,7 @@ log = logging.getLogger("verifier")
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Litestar:
     """The verifier's application. Raises `verifier.errors.Misconfigured` when the directory is not as it must be."""
     chosen = settings or settings_from()
-    directory = read_directory(chosen.directory)
+    kept = Kept(chosen.directory, clock)
     fetcher = Fetcher()
     published = Published(fetcher, clock)
 
@@ -34,10 +34,11 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         yield
         await fetcher.aclose()
 
-    given = {"settings": chosen, "directory": directory, "published": published, "clock": clock}
+    given = {"settings": chosen, "published": published, "clock": clock}
     return Litestar(
         [*api.ROUTES, *web.ROUTES],
-        dependencies={name: _always(thing) for name, thing in given.items()},
+        dependencies={name: _always(thing) for name, thing in given.items()}
+        | {"directory": Provide(kept.current, sync_to_thread=False)},
         exception_handlers={HTTPException: _http, Exception: _fault},
         lifespan=[connections],
         openapi_config=None,

@@ -68,7 +68,7 @@ class _WordsInHtml(Words):
 @get("/", sync_to_thread=False)
 def home(request: Asked, settings: NamedDependency[Settings], directory: NamedDependency[Directory]) -> Response[str]:
     """The form."""
-    count = str(len(directory.issuers))
+    count = str(len(directory.listing()))
     # The page says nothing of anyone: the browser may keep it and ask whether it changed.
     return _page(
         request,
@@ -114,7 +114,6 @@ def opened_by_code(
         return _page(request, settings, "code.html", code=None)
     tag = codes.tag_of(parsed)
     service = directory.service_of(tag)
-    named = [issuer for issuer in directory.issuers.values() if issuer.tag == tag]
     return _page(
         request,
         settings,
@@ -123,7 +122,7 @@ def opened_by_code(
         printed=codes.printed(parsed),
         tag=tag,
         service=_host(service.service) if service else "",
-        names=named[0].names if len(named) == 1 else {},  # a service of many organisations has no one name
+        names=directory.names_of_service(tag),
     )
 
 
@@ -225,7 +224,7 @@ def _askable(verdict: Verdict) -> dict[str, str] | None:
     open_question = document.shows in {"text_matches", "not_compared"} and verdict.verdict != "invalid"
     if not open_question or not document.sha256 or not signed or not signed.code:
         return None
-    if verdict.reason == "document_not_confirmed":  # it has been asked and has answered
+    if any(step.code == "file_not_known" for step in verdict.steps):  # it has been asked and has answered
         return None
     return {"code": codes.parse(signed.code), "sha256": document.sha256}
 

@@ -1,7 +1,8 @@
 """Fetching from known issuers: no redirects, 1 MiB, 5 seconds, and never an address inside our own network.
 
 The name is resolved once, every address is checked, and the connection goes to the address that was checked, so that a
-name which resolves differently the second time (DNS rebinding) leads nowhere.
+name which resolves differently the second time (DNS rebinding) leads nowhere. Proxies that the environment names are not
+used: a proxy would resolve the name once more, where nobody checks what comes out.
 """
 
 import asyncio
@@ -12,13 +13,17 @@ from typing import Any
 
 import httpcore
 
-from verifier.directory import LOOPBACK
+from verifier.directory.addresses import LOOPBACK, is_web_address
 from verifier.errors import NotPublished, Unreachable
 
 __all__ = ["Fetcher"]
 
 SECONDS = 5
 MOST_BYTES = 1024 * 1024
+# All that is given out for everybody (IANA); what lies outside of it is for special uses, some of them inside of networks.
+PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
+SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")  # holds an IPv4 address that a gateway may still deliver to (RFC 7526)
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # how a network without IPv4 reaches an IPv4 address (RFC 6052)
 FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, httpcore.UnsupportedProtocol)
 
 
@@ -30,6 +35,8 @@ class Fetcher:
 
     async def get(self, url: str, accept: str = "*/*") -> bytes:
         """The body of a 200 answer. Raises `NotPublished` for 404 and 410, `Unreachable` for everything else."""
+        if not is_web_address(url):
+            raise Unreachable(f"{url[:200]} is no address that is asked.")
         headers = [("Accept", accept), ("Accept-Encoding", "identity"), ("User-Agent", "weizheng-verifier")]
         try:
             async with asyncio.timeout(SECONDS), self._pool.stream("GET", url, headers=headers) as response:
@@ -85,6 +92,8 @@ class _PublicOnly(httpcore.AsyncNetworkBackend):
 
 def _allowed(address: str, *, loopback: bool) -> bool:
     ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is None and ip not in NAT64:
+            return ip.is_loopback if loopback else ip in PUBLIC_IPV6 and ip.is_global and ip not in SIX_TO_FOUR
+        ip = ipaddress.IPv4Address(ip.packed[-4:])
     return ip.is_loopback if loopback else ip.is_global and not ip.is_multicast

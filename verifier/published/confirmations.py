@@ -10,11 +10,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from credential.errors import MalformedToken
+from credential import reader
+from credential.confirmed import TYP
+from credential.errors import CredentialError, MalformedKey, MalformedToken
 from verifier.directory import KnownIssuer
+from verifier.errors import Unreachable
+from verifier.published.fetch import Fetcher
+from verifier.published.keys import Keys
+from verifier.published.memory import Memory
 
-__all__ = ["Confirmation", "address_of", "confirmation_of"]
+__all__ = ["Confirmations"]
 
+KEPT_FOR = timedelta(minutes=5)
 MEMBERS = {"iss", "kid", "prefix", "sha256", "iat"}
 VALID_FOR = timedelta(hours=24)
 AHEAD = timedelta(minutes=5)
@@ -34,14 +41,44 @@ class Confirmation:
         return digest in self.hashes and now - VALID_FOR <= self.at <= now + AHEAD
 
 
-def address_of(issuer: KnownIssuer, kid: str, digest: str) -> str | None:
+class Confirmations:
+    """The confirmations that one verifier process knows."""
+
+    def __init__(self, fetcher: Fetcher, memory: Memory, keys: Keys) -> None:
+        self._fetcher = fetcher
+        self._memory = memory
+        self._keys = keys
+
+    async def holds(self, issuer: KnownIssuer, kid: str, digest: str) -> bool:
+        """Whether the issuer confirms, under a sound key, what `kid` signed: the signing input's SHA-256, in hex."""
+        url = _address_of(issuer, kid, digest)
+        if url is None:
+            return False
+
+        async def fetch() -> Confirmation:
+            body = await self._fetcher.get(url, "application/jwt")
+            try:
+                text = body.decode("ascii", "replace").strip()
+                token = reader.read(text, longest=reader.LONGEST_STATUS_TOKEN, types=(TYP,))
+                if token.header.keys() != {"alg", "kid", "typ"}:
+                    raise MalformedKey("Its header has other members than alg, kid and typ.")
+                await self._keys.require_sound_signature(issuer, token)
+                return _confirmation_of(token.claims, issuer, kid, digest[:2])
+            except CredentialError as error:
+                raise Unreachable(f"{url} cannot be believed: {error}", "confirmation_missing") from error
+
+        found: Confirmation = (await self._memory.once(url, KEPT_FOR, fetch)).value
+        return found.holds(digest, self._memory.clock())
+
+
+def _address_of(issuer: KnownIssuer, kid: str, digest: str) -> str | None:
     """Where the issuer would confirm what `kid` signed; None where that is no address of its own."""
     name = kid.rsplit("/", 1)[-1]
     url = f"{issuer.id}/keys/{name}/confirmed/{digest[:2]}"
     return url if LAST_SEGMENT.fullmatch(name) and issuer.may_fetch(url) else None
 
 
-def confirmation_of(claims: Mapping[str, Any], issuer: KnownIssuer, kid: str, prefix: str) -> Confirmation:
+def _confirmation_of(claims: Mapping[str, Any], issuer: KnownIssuer, kid: str, prefix: str) -> Confirmation:
     """The confirmation in verified claims. Raises `MalformedToken` when it is about another key, issuer or prefix."""
     hashes, at = claims.get("sha256"), claims.get("iat")
     right = claims.get("iss") == issuer.id and claims.get("kid") == kid and claims.get("prefix") == prefix

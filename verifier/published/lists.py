@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from credential import status
-from credential.errors import MalformedStatusList
+from credential import reader, status
+from credential.errors import CredentialError, MalformedStatusList
+from verifier.directory import KnownIssuer
+from verifier.errors import Unreachable
+from verifier.published.fetch import Fetcher
+from verifier.published.keys import Keys
+from verifier.published.memory import Memory, Recent
 
-__all__ = ["REVOCATION", "SKEW", "Entry", "StatusList", "entry_of", "list_of"]
+__all__ = ["REVOCATION", "SKEW", "Entry", "Lists", "StatusList", "entry_of", "list_of"]
 
+KEPT_FOR = status.TTL
+MOST_LISTS = 100_000  # of which the newest date is remembered
+STATUS_FAULTS = {"bad_signature": "status_bad_signature", "unsupported_algorithm": "status_bad_signature"}
 REVOCATION = "revocation"
 SKEW = timedelta(minutes=5)  # between the clocks of issuer and verifier
 LONGEST_INDEX = 10  # digits; the largest list that we read has 33 million entries
@@ -30,6 +38,43 @@ class StatusList:
     bits: bytes
     as_of: datetime
     until: datetime
+
+
+class Lists:
+    """The status lists that one verifier process knows."""
+
+    def __init__(self, fetcher: Fetcher, memory: Memory, keys: Keys) -> None:
+        self._fetcher = fetcher
+        self._memory = memory
+        self._keys = keys
+        self._newest: Recent[datetime] = Recent(MOST_LISTS)  # a list that goes back in time is not believed
+
+    async def at(self, issuer: KnownIssuer, url: str) -> StatusList:
+        """The issuer's list at `url`, fetched within five minutes and valid now. Raises `Unreachable` where it is not."""
+        # Under the issuer's name too: whether the list is the credential's issuer's own is checked when it is fetched.
+        name = f"{issuer.id} status {url}"
+
+        async def fetch() -> StatusList:
+            body = await self._fetcher.get(url, "application/vc+jwt")
+            try:
+                text = body.decode("ascii", "replace").strip()
+                token = reader.read(text, longest=reader.LONGEST_STATUS_TOKEN)
+                if token.claimed_issuer != issuer.id:
+                    raise MalformedStatusList("It is not from the credential's issuer.", "status_other_issuer")
+                await self._keys.require_sound_signature(issuer, token)
+                found = list_of(token.claims, url, self._memory.clock(), self._newest.get(name))
+            except CredentialError as error:
+                fault = error.fault if isinstance(error, MalformedStatusList) else STATUS_FAULTS.get(error.code)
+                raise Unreachable(
+                    f"The status list {url} cannot be believed: {error}", fault or "status_malformed"
+                ) from error
+            self._newest.put(name, found.as_of)
+            return found
+
+        found: StatusList = (await self._memory.once(name, KEPT_FOR, fetch)).value
+        if found.until <= self._memory.clock():
+            raise Unreachable(f"The status list {url} has expired.", "status_expired")
+        return found
 
 
 def entry_of(credential_status: object) -> Entry:
