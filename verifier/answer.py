@@ -227,6 +227,6 @@ def _note(words: Words, verdict: Verdict, step: Step) -> str:
         return words.say("as_of.claimed", detail=step.detail)
     if step.step == "status" and step.as_of:
         return _revocation(words, verdict) or words.say("as_of.status", time=words.time(step.as_of))
-    if step.step == "document":
+    if step.step == "document" and (verdict.verdict == "valid" or verdict.document.shows != "not_compared"):
         return words.say(f"shows.{verdict.document.shows}")
     return ""
