@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from credential import proof
 from demo.services import free_port, serving
@@ -291,12 +291,17 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page on which a dialog, a script's error or a breach of the content security policy fails the test."""
     wrong: list[str] = []
+
+    def told(message: ConsoleMessage) -> None:  # a page that is not there is no error of its scripts
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            wrong.append(message.text)
+
     context.add_init_script("addEventListener('securitypolicyviolation', e => console.error(e.violatedDirective))")
     opened = context.new_page()
     opened.on("dialog", lambda dialog: wrong.append(dialog.message))
     opened.on("dialog", lambda dialog: dialog.dismiss())
     opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    opened.on("console", told)
     yield opened
     assert wrong == []
 

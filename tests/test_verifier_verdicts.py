@@ -156,7 +156,7 @@ def test_what_was_not_compared_is_for_the_reader_to_compare(look: Look) -> None:
 
 def test_the_issuer_can_be_asked_about_a_file_whose_text_matches_or_was_not_compared(look: Look) -> None:
     offered = {name for name in MADE if look(name).get_by_role("button", name="询问颁发机构").count()}
-    assert offered == {"text_matches", "photo", "platform", "document_not_compared"}
+    assert offered == {"text_matches", "photo", "platform", "document_not_compared", "not_reached"}
 
 
 def test_who_asks_the_issuer_is_told_that_it_learns_of_it_and_needs_no_script(

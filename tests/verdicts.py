@@ -141,13 +141,24 @@ MADE: dict[str, Verdict] = {
     ),
     "leads_elsewhere": made(
         "invalid", "leads_elsewhere", "pppppf",
-        document=traced(Trace(code="look_alike_host", detail="verify.examp1e")),
+        document=traced(Trace(code="look_alike_host", detail="verify.examp1e ≠ verify.example")),
     ),
     "bad_signature": made("invalid", "bad_signature", "ppfnnn"),
     "unknown_issuer": made("unchecked", "unknown_issuer", "pnnnnn", more={"known_issuer": {"detail": "https://who.example/orgs/1"}}),
     "status_unavailable": made("unchecked", "status_unavailable", "ppppnp", document=Document(shows="text_matches")),
     "not_confirmed": made(
-        "unchecked", "document_not_confirmed", "pppppn", document=Document(shows="not_compared", sha256=SHA256)
+        "unchecked",
+        "document_not_confirmed",
+        "pppppn",
+        document=Document(shows="text_matches", sha256=SHA256),
+        more={"document": {"code": "file_not_known"}},
+    ),
+    "not_reached": made(
+        "unchecked",
+        "document_not_confirmed",
+        "pppppn",
+        document=Document(shows="text_matches", sha256=SHA256),
+        more={"document": {"code": "issuer_unreachable"}},
     ),
     "document_not_compared": made(
         "unchecked", "document_not_compared", "pppppn", document=Document(shows="not_compared", sha256=SHA256)
@@ -156,7 +167,7 @@ MADE: dict[str, Verdict] = {
         "unchecked", "key_compromised", "ppnnnn", more={"signature": {"code": "confirmation_missing", "detail": "k"}}
     ),
     "no_code_in_picture": made("unchecked", "no_credential_inside", "nnnnnn", more={"token": {"code": "picture"}}),
-    "office": made("unchecked", "cannot_open", "nnnnnn", more={"token": {"code": "office"}}),
+    "office": made("unchecked", "cannot_open", "nnnnnn", more={"token": {"code": "save_as_pdf"}}),
     "unsupported": made("unchecked", "unsupported_format", "nnnnnn", more={"token": {"code": "sd_jwt", "detail": "SD-JWT"}}),
 }  # fmt: skip
 

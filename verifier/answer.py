@@ -126,9 +126,9 @@ def _format(words: Words, verdict: Verdict) -> str:
 
 
 def _host(words: Words, verdict: Verdict) -> str:
-    """Where what was handed in leads, when that is elsewhere."""
+    """Where what was handed in leads, when that is elsewhere; what it looks like stands behind a ≠ and is left out."""
     leads = (trace.detail for trace in verdict.document.traces if trace.code in {"look_alike_host", "qr_elsewhere"})
-    return next(filter(None, leads), words.say("note.another_site"))
+    return next(filter(None, leads), words.say("note.another_site")).partition(" ≠ ")[0]
 
 
 def _warning(words: Words, signed: Signed | None, issuer: Issuer | None) -> str:
@@ -210,7 +210,7 @@ def _joined(texts: tuple[Text, ...]) -> str:
 
 def _found(words: Words, verdict: Verdict, place: int, step: Step) -> Found:
     passed = all(earlier.result == "passed" for earlier in verdict.steps[: min(place, GATES)])
-    reached = passed or verdict.credential is not None
+    reached = passed or verdict.credential is not None or step.result == "failed"
     told = words.texts.get(f"finding.{step.code}") if reached else None
     return Found(
         step=step.step,
@@ -227,6 +227,6 @@ def _note(words: Words, verdict: Verdict, step: Step) -> str:
         return words.say("as_of.claimed", detail=step.detail)
     if step.step == "status" and step.as_of:
         return _revocation(words, verdict) or words.say("as_of.status", time=words.time(step.as_of))
-    if step.step == "document":
+    if step.step == "document" and (verdict.verdict == "valid" or verdict.document.shows != "not_compared"):
         return words.say(f"shows.{verdict.document.shows}")
     return ""

@@ -132,7 +132,7 @@ def _credential_in(opened: Opened) -> Evidence:
             return Evidence(problem="several_credentials")
         if found:
             return found[0]
-    return Evidence(problem="no_credential_inside")
+    return Evidence(problem="no_credential_inside", fault="picture" if opened.kind == "picture" else None)
 
 
 def _attached(texts: Iterable[str]) -> Iterator[Evidence]:

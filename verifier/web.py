@@ -228,7 +228,7 @@ def _askable(verdict: Verdict) -> dict[str, str] | None:
     open_question = document.shows in {"text_matches", "not_compared"} and verdict.verdict != "invalid"
     if not open_question or not document.sha256 or not signed or not signed.code:
         return None
-    if verdict.reason == "document_not_confirmed":  # it has been asked and has answered
+    if any(step.code == "file_not_known" for step in verdict.steps):  # it has been asked and has answered
         return None
     return {"code": codes.parse(signed.code), "sha256": document.sha256}
 
