@@ -72,10 +72,11 @@ def test_documents_survive_the_death_of_their_server() -> None:
         assert {document.result().kind for document in waiting} == {"pdf"}
 
 
-def test_a_server_that_hangs_is_replaced() -> None:
+def test_a_server_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     before = server()
     os.kill(before, signal.SIGSTOP)
-    with pytest.raises(CannotOpen) as refused:
+    with monkeypatch.context() as patched, pytest.raises(CannotOpen) as refused:
+        patched.setattr(child, "SECONDS", 0.5)
         open_document(BLANK)
     assert refused.value.code == "too_slow"
     assert open_document(BLANK).kind == "pdf"

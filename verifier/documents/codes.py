@@ -13,7 +13,7 @@ MOST = 20  # on one picture
 LONGEST = 8 * 1024  # characters; the largest QR code holds 7,089 digits
 SMALL = 1600 * 1200  # pixels: enough for a photo on which the QR code is large, and quick
 LARGE = 16_000_000  # to which a tile may be enlarged
-SECONDS = 2.0  # of CPU time for one photo
+SECONDS = 1.5  # of CPU time for one photo
 
 
 def on_page(page: Image.Image) -> tuple[str, ...]:
