@@ -155,7 +155,7 @@ CHANGES: dict[str, tuple[str, Change]] = {
     "a collection": ("other_attachments", in_the_catalog(Collection=Dictionary(View=Name.T))),
     "a script on opening": ("active_content", in_the_catalog(OpenAction=JAVASCRIPT)),
     "a page on opening": ("active_content", in_the_catalog(OpenAction=Dictionary(S=Name.URI, URI=String("x")))),
-    "a script among the names": ("active_content", in_the_catalog(Names=Dictionary(JavaScript=Dictionary(Names=[JAVASCRIPT])))),
+    "a script among the names": ("active_content", in_the_catalog(Names=Dictionary(JavaScript=JAVASCRIPT))),
     "a script behind a link": ("active_content", lambda d: d.pages[0].obj.Annots[0].A.update(Dictionary(Next=JAVASCRIPT))),
     "a program": ("active_content", lambda d: annotate(d, Subtype=Name.Link, A=Dictionary(S=Name.Launch))),
     "an action of the page": ("active_content", on_the_page(AA=Dictionary(O=Dictionary(S=Name.GoTo)))),
