@@ -1,0 +1,256 @@
+"""A run of text drawn again with faces of our own, and compared with what is on the page, character by character.
+
+What is on the page is first turned into ink: 0 is what is behind the run, 1 its paint. Then two numbers say how far a
+character is from what is there, as far around it as the character can reach; its neighbours are drawn again as well:
+
+- its *misfit*: all ink that is missing and all that is too much, as a part of the ink that it is made of;
+- its *flaw*: how wrong the worst spot is, a spot being the size of a short stroke. A dot more or less is little ink in 玉.
+"""
+
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from PIL import Image, ImageChops, ImageFilter
+
+from verifier.documents.characters import Character, Run
+from verifier.documents.faces import MARGIN, Face, Glyph, faces_for
+
+__all__ = ["Box", "Finding", "Redrawn", "lay"]
+
+Box = tuple[int, int, int, int]  # left, top, right, bottom
+Finding = Literal["seen", "hidden", "differs"]
+
+MISFIT, FLAW = 0.5, 0.44  # the most that a genuine character can have (docs/decisions/0016)
+DOUBTFUL = 0.2  # a character with more of either is looked at again, a pixel to both sides
+FOUND = 0.35  # a character of whose ink less is found than this part is not there at all
+FITS = 0.3  # a face whose misfit for a run is smaller is the right one
+TRIED = 6  # characters of a run, by which its face is found
+FAINT = 16  # of 255: a smaller difference from what is behind is not seen
+SMALLEST, LARGEST = 8.0, 2000.0  # pixels to the em that can be read and that are drawn
+LIGHT, DARK = 0.2, 0.8  # ink below and above is taken for none and for full: what is printed behind text is light
+ASCENT, DESCENT = 0.8, 0.2  # em
+SPOT = 12  # to the em
+FORMLESS = ("Cf", "Mn", "Me")  # joiners and marks, which need not have a place of their own
+OVERSAMPLED = 4
+BILINEAR, BOX = Image.Resampling.BILINEAR, Image.Resampling.BOX
+
+
+class Placed(NamedTuple):
+    """A character as it should be on the page: `picture` fills `box` there; `place` is where else it could have ink.
+
+    `ink` is how much ink it is, in pixels.
+    """
+
+    picture: Image.Image
+    box: Box
+    place: Box
+    ink: float
+
+
+class Redrawn:
+    """One run as it should be on `page`, a picture in greys; `placed` are its characters that a face of ours draws."""
+
+    def __init__(self, run: Run, page: Image.Image) -> None:
+        self._run, self._page = run, page
+        self._on_page = tuple(one for one in run.characters if _within(one, run, page))
+        self._as_ink: tuple[int, ...] = ()
+        self.placed: Mapping[Character, Placed] = {}
+        if not self._on_page or run.invisible or not SMALLEST <= run.size <= LARGEST:
+            return
+        counts = page.crop(_clipped(_extent(self._on_page, run), page)).histogram()
+        ground = max(range(256), key=counts.__getitem__)
+        contrast = (run.grey - ground) * run.opacity
+        if abs(contrast) >= FAINT:
+            self._as_ink = _ink(ground, contrast)
+            self.placed = self._fitted()
+
+    def findings(self, text: Image.Image) -> Mapping[Character, Finding]:
+        """What is found of each character. `text` is the page with the text of all runs alone, as full ink."""
+        if not self._as_ink:
+            return dict.fromkeys(self._run.characters, "hidden")
+        found = self._misfits(text)
+        return {one: self._finding(one, found.get(one)) for one in self._run.characters}
+
+    def _finding(self, one: Character, misfit: tuple[float, float] | None) -> Finding:
+        if one not in self._on_page:
+            return "hidden"
+        if misfit is None:  # none of our faces draws it
+            box = _clipped(one.box, self._page)
+            if box[0] < box[2] and box[1] < box[3]:
+                return "seen" if self._ink(box).getextrema()[1] >= 128 else "hidden"
+            return "seen" if unicodedata.category(one.text[0]) in FORMLESS else "hidden"
+        if max(misfit) > DOUBTFUL:
+            misfit = min(misfit, self._moved(one, -1), self._moved(one, 1))
+        if misfit[0] <= MISFIT and misfit[1] <= FLAW:
+            return "seen"
+        placed = self.placed[one]
+        there = ImageChops.darker(self._ink(placed.box), placed.picture)
+        return "differs" if _sum(there) >= FOUND * placed.ink else "hidden"
+
+    def _misfits(self, text: Image.Image) -> Mapping[Character, tuple[float, float]]:
+        """Misfit and flaw of each character."""
+        if not self.placed:
+            return {}
+        area = _around(placed.place for placed in self.placed.values())
+        off = ImageChops.difference(self._ink(area), text.crop(area).point(STEEP))
+        blurred, exact = off.filter(self._spot), off.convert("F")
+        found = {}
+        for one, placed in self.placed.items():
+            left, top, right, bottom = placed.place
+            box = left - area[0], top - area[1], right - area[0], bottom - area[1]
+            mean = float(exact.resize((1, 1), BOX, box=box).getpixel((0, 0)))  # type: ignore[arg-type]
+            size = (right - left) * (bottom - top)
+            found[one] = mean / 255 * size / placed.ink, blurred.crop(box).getextrema()[1] / 255
+        return found
+
+    def _moved(self, one: Character, by: int) -> tuple[float, float]:
+        """The misfit and the flaw of one character if it stands a pixel farther, as readers round the places of letters."""
+        place, left, top = self.placed[one].place, *self.placed[one].place[:2]
+        drawn = Image.new("L", (place[2] - left, place[3] - top))
+        for other, placed in self.placed.items():
+            x, y = placed.box[0] - left + (by if other == one else 0), placed.box[1] - top
+            if -placed.picture.width < x < drawn.width and -placed.picture.height < y < drawn.height:
+                lay(drawn, placed.picture, x, y)
+        off = ImageChops.difference(self._ink(place), drawn.point(STEEP))
+        return _sum(off) / self.placed[one].ink, off.filter(self._spot).getextrema()[1] / 255
+
+    def _fitted(self) -> Mapping[Character, Placed]:
+        """The run in the face that fits it best; what that one does not draw, in the first that does."""
+        some = self._on_page[:TRIED]
+        faces = faces_for(self._run.font)
+        least, best = math.inf, faces[0]
+        for face in faces:
+            if (misfit := self._unlike(face, some)) < least:
+                least, best = misfit, face
+            if least < FITS:
+                break
+        drawn = dict(self._in(best, self._on_page))
+        for face in faces:
+            if len(drawn) == len(self._on_page):
+                break
+            drawn |= self._in(face, [one for one in self._on_page if one not in drawn])
+        return drawn
+
+    def _unlike(self, face: Face, some: Sequence[Character]) -> float:
+        """The misfit of `some` characters together, in a face; 1 for each that it does not draw."""
+        placed = dict(self._in(face, some))
+        if not placed:
+            return math.inf
+        area = _around(each.box for each in placed.values())
+        drawn = Image.new("L", (area[2] - area[0], area[3] - area[1]))
+        for each in placed.values():
+            lay(drawn, each.picture, each.box[0] - area[0], each.box[1] - area[1])
+        wrong = _sum(ImageChops.difference(self._ink(area), drawn.point(STEEP)))
+        return wrong / sum(each.ink for each in placed.values()) + len(some) - len(placed)
+
+    def _in(self, face: Face, characters: Iterable[Character]) -> Iterable[tuple[Character, Placed]]:
+        for one in characters:
+            glyph = face.glyph(one.text, self._run.size)
+            if glyph:
+                yield one, (_upright if self._run.upright else _turned)(glyph, self._run, one)
+
+    def _ink(self, box: Box) -> Image.Image:
+        return self._page.crop(box).point(self._as_ink)
+
+    @property
+    def _spot(self) -> ImageFilter.BoxBlur:
+        return ImageFilter.BoxBlur(self._run.size / SPOT / 2)
+
+
+def lay(page: Image.Image, glyph: Image.Image, left: int, top: int) -> None:
+    """Draw a glyph on a page; where both have ink, there is the darker one's."""
+    box = left, top, left + glyph.width, top + glyph.height
+    page.paste(ImageChops.lighter(page.crop(box), glyph), box)
+
+
+def _upright(glyph: Glyph, run: Run, one: Character) -> Placed:
+    """The glyph brought to its size, with its origin where the character's is."""
+    wide, high = glyph.em / run.across[0], -glyph.em / run.up[1]  # pixels of the drawing to one of the page
+    width, height = glyph.picture.size
+    left, top = math.floor(one.x - (glyph.left - MARGIN) / wide), math.floor(one.y - (glyph.top - MARGIN) / high)
+    right = max(left + 1, math.ceil(one.x + (width - MARGIN - glyph.left) / wide))
+    bottom = max(top + 1, math.ceil(one.y + (height - MARGIN - glyph.top) / high))
+    part = (
+        max(0.0, (left - one.x) * wide + glyph.left), max(0.0, (top - one.y) * high + glyph.top),
+        min(float(width), (right - one.x) * wide + glyph.left), min(float(height), (bottom - one.y) * high + glyph.top),
+    )  # fmt: skip
+    picture = glyph.picture.resize((right - left, bottom - top), BOX if min(wide, high) > 2 else BILINEAR, box=part)
+    body = one.x, one.y + ASCENT * run.up[1], one.x, one.y - DESCENT * run.up[1]
+    if unicodedata.east_asian_width(one.text[0]) in "WF":
+        body = body[0], body[1], one.x + run.across[0], body[3]
+    place = _around([(left - 1, top - 1, right + 1, bottom + 1), (math.floor(body[0]), math.floor(body[1]), math.ceil(body[2]), math.ceil(body[3]))])
+    return Placed(picture, (left, top, right, bottom), place, glyph.ink * glyph.em**2 / wide / high)
+
+
+def _turned(glyph: Glyph, run: Run, one: Character) -> Placed:
+    """The same for text that is turned, slanted or mirrored."""
+    (a, b), (c, d) = run.across, run.up
+    area = abs(a * d - b * c)
+    corners = [
+        (one.x + a * right + c * up, one.y + b * right + d * up)
+        for right in (-glyph.left / glyph.em, (glyph.picture.width - glyph.left) / glyph.em)
+        for up in ((glyph.top - glyph.picture.height) / glyph.em, glyph.top / glyph.em)
+    ]
+    left, top = (math.floor(min(each)) for each in zip(*corners, strict=True))
+    right, bottom = (math.ceil(max(each)) for each in zip(*corners, strict=True))
+    # From a pixel of the page to one of the drawing: the inverse of where `across` and `up` lead.
+    scale = glyph.em / (a * d - b * c) / OVERSAMPLED
+    x, y = left - one.x, top - one.y
+    coefficients = (
+        d * scale, -c * scale, (d * x - c * y) * scale * OVERSAMPLED + glyph.left,
+        b * scale, -a * scale, (b * x - a * y) * scale * OVERSAMPLED + glyph.top,
+    )  # fmt: skip
+    size = OVERSAMPLED * (right - left), OVERSAMPLED * (bottom - top)
+    drawn = glyph.picture.transform(size, Image.Transform.AFFINE, coefficients, BILINEAR).reduce(OVERSAMPLED)
+    box = left, top, right, bottom
+    return Placed(drawn, box, box, glyph.ink * area)
+
+
+def _steep(value: float) -> int:
+    return min(255, max(0, round((value - LIGHT) / (DARK - LIGHT) * 255)))
+
+
+STEEP = [_steep(value / 255) for value in range(256)]
+
+
+@lru_cache
+def _ink(ground: int, contrast: float) -> tuple[int, ...]:
+    """For each grey of the page how much ink it is, 0 to 255."""
+    return tuple(_steep((value - ground) / contrast) for value in range(256))
+
+
+def _sum(picture: Image.Image) -> float:
+    return sum(value * count for value, count in enumerate(picture.histogram())) / 255
+
+
+def _around(boxes: Iterable[Box]) -> Box:
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)
+
+
+def _clipped(box: Box, page: Image.Image) -> Box:
+    left, top, right, bottom = box
+    return max(0, left), max(0, top), min(page.width, right), min(page.height, bottom)
+
+
+def _within(one: Character, run: Run, page: Image.Image) -> bool:
+    """Whether the middle of a character's body is on the page."""
+    x = one.x + (run.across[0] / 2 + run.up[0]) / 2
+    y = one.y + (run.across[1] / 2 + run.up[1]) / 2
+    return 0 < x < page.width and 0 < y < page.height
+
+
+def _extent(characters: Sequence[Character], run: Run) -> Box:
+    """About where a run has its ink, to find out what it stands on."""
+    xs, ys = [one.x for one in characters], [one.y for one in characters]
+    if run.upright:
+        around = 0.0, ASCENT * run.size, run.size / 2, DESCENT * run.size
+    else:
+        around = run.size, run.size, run.size, run.size
+    return (
+        math.floor(min(xs) - around[0]), math.floor(min(ys) - around[1]),
+        math.ceil(max(xs) + around[2]), math.ceil(max(ys) + around[3]),
+    )  # fmt: skip
