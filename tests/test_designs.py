@@ -55,6 +55,8 @@ class EachDesign:
         shown = open_pdf(drawn(self.design, rendition, name))
         renditions = [sample(name, each) for each in RENDITIONS]
         assert differences(shown, renditions, {"verify.glimmer.example"}, complete=True) == ()
+        assert shown.traces == ()
+        assert (shown.attached, shown.codes, set(shown.links)) == ((TOKEN,), (VERIFY_URL,), {VERIFY_URL})
 
     @pytest.mark.parametrize("flavour", FLAVOURS)
     @each

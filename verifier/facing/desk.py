@@ -66,14 +66,6 @@ class Desk:
 
         return await self._within_limits(request, "file", asked, cost=CODE)
 
-    async def verify_file(self, request: Request[Any, Any, Any], code: str, sha256: str) -> Verdict:
-        """The verdict on a code, of which the issuer is also asked whether it made the file with this SHA-256 (in hex)."""
-
-        def asked() -> Awaitable[Verdict]:
-            return verify_file(code, sha256, self.kept.current(), self.published, self.clock(), own_url=self.own_url)
-
-        return await self._within_limits(request, "code", asked, document=False)
-
     async def _within_limits(
         self,
         request: Request[Any, Any, Any],
