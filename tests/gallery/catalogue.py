@@ -1,7 +1,6 @@
 """docs/gallery.md: every exhibit with its verdict, what was found, and the sentence that a person reads."""
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from pathlib import Path
 
 from tests.gallery import judge, prints
@@ -21,6 +20,8 @@ A trace or a difference on a document is never green. What is *not compared* —
 alone, and the page shows the signed values large: those count, whatever the paper says.
 """
 
+COLUMNS = "| exhibit | what was done | verdict | sentence |\n|---|---|---|---|"
+
 
 def write(found: Iterable[Judged], workshop: Workshop, docs: Path) -> None:
     """Remake the page and its pictures."""
@@ -31,15 +32,12 @@ def write(found: Iterable[Judged], workshop: Workshop, docs: Path) -> None:
 
 def page(found: Iterable[Judged]) -> str:
     """The whole page."""
-    by_name = {each.exhibit.name: each for each in found}
-    rooms = {room.__name__.rsplit(".", 1)[-1]: (room.__doc__ or "").strip() for room in judge.ROOMS}
-    parts = [HEAD]
-    for subject, members in groupby(by_name.values(), lambda each: each.exhibit.subject):
-        shown = list(members)
-        parts.append(
-            f"## {subject.capitalize()}\n\n{rooms[subject]}\n\n| | what was done | verdict | shown |\n|---|---|---|---|\n"
-        )
-        parts[-1] += "\n".join(map(row, shown)) + "\n"
+    judged, parts = list(found), [HEAD]
+    for room in judge.ROOMS:
+        subject = room.__name__.rsplit(".", 1)[-1]
+        shown = [each for each in judged if each.exhibit.subject == subject]
+        rows = "\n".join((COLUMNS, *map(row, shown)))
+        parts.append(f"## {subject.capitalize()}\n\n{room.__doc__}\n\n{rows}\n")
         parts += pictures(each.exhibit.name for each in shown)
     return "\n".join(parts)
 

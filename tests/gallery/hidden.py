@@ -51,7 +51,7 @@ def renamed_in_outlines(w: Workshop, hide: Change) -> bytes:
         return saved(document)
 
 
-@exhibit(DIFFERS, traces={"hidden_text"}, fields={"unsigned"})
+@exhibit(DIFFERS, traces={"hidden_text"}, fields={"name"})
 def name_drawn_over(w: Workshop) -> bytes:
     """A box in the colour of the paper over the name, and another name on it as text."""
     genuine = w.genuine("陈静")
