@@ -2,10 +2,10 @@
 
 import argparse
 
-from bench import certificates, credentials
+from bench import certificates, credentials, verifications
 from bench.rounds import ROUNDS
 
-SUBJECTS = {"credentials": credentials.show, "certificates": certificates.show}
+SUBJECTS = {"credentials": credentials.show, "certificates": certificates.show, "verifications": verifications.show}
 
 
 def main() -> None:

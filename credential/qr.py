@@ -14,7 +14,7 @@ from hashlib import sha256
 from credential.errors import MalformedToken, NotPackable, UnsupportedFormat
 from credential.reader import LONGEST_TOKEN, read, read_json
 
-__all__ = ["LONGEST_DICTIONARY", "MOST_DIGITS", "dictionary_id", "dictionary_named", "pack", "unpack"]
+__all__ = ["LONGEST_DICTIONARY", "MOST_DIGITS", "dictionary_id", "dictionary_named", "pack", "signature_in", "unpack"]
 
 START = b"\x01"  # so that the number keeps every zero behind it
 VERSION = 1
@@ -36,6 +36,11 @@ def dictionary_id(dictionary: bytes) -> str:
 def dictionary_named(digits: str) -> str:
     """The `dictionary_id` that the digits name. Raises as `unpack` does."""
     return _bytes(digits)[NAME].hex()
+
+
+def signature_in(digits: str) -> bytes:
+    """The signature that the digits hold (r ‖ s, 64 bytes), which no two credentials share. Raises as `unpack` does."""
+    return _bytes(digits)[SIGNATURE]
 
 
 def pack(token: str, dictionary: bytes) -> str:

@@ -13,7 +13,17 @@ from credential.code import parse, printed
 from credential.errors import MalformedCode
 from credential.phrases import BILINGUAL, MONTHS, PHRASES, RENDITIONS, TITLES
 
-__all__ = ["Fact", "Section", "Text", "Wording", "texts_of", "title_of", "translations_of", "wording"]
+__all__ = [
+    "Fact",
+    "Section",
+    "Text",
+    "Wording",
+    "script_language",
+    "texts_of",
+    "title_of",
+    "translations_of",
+    "wording",
+]
 
 RESULTS = {
     "PerformanceLevel": "level",

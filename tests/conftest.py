@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -214,13 +215,24 @@ def published(fetcher: FetcherInProcess, clock: Clock) -> Published:
     return Published(fetcher, clock)
 
 
-@pytest.fixture
-def ask(directory: Directory, published: Published, clock: Clock) -> Ask:
+def asker(directory: Directory, published: Published, clock: Clock, *, ask_issuer: bool = False) -> Ask:
     def asked(given: str | bytes) -> Verdict:
         data = given.encode() if isinstance(given, str) else given
-        return asyncio.run(verify(data, directory, published, clock()))
+        return asyncio.run(verify(data, directory, published, clock(), ask_issuer=ask_issuer))
 
     return asked
+
+
+@pytest.fixture
+def ask(directory: Directory, published: Published, clock: Clock) -> Ask:
+    return asker(directory, published, clock)
+
+
+@pytest.fixture
+def ask_anywhere(directory: Directory, published: Published, clock: Clock) -> Ask:
+    """As `ask`, of a directory that does not say where the issuer's certificates lead."""
+    issuers = {id_: replace(issuer, verifiers=()) for id_, issuer in directory.issuers.items()}
+    return asker(replace(directory, issuers=issuers), published, clock)
 
 
 def word(verdict: Verdict) -> str:

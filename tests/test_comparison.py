@@ -10,6 +10,7 @@ from issuer.certificate.samples import sample
 from verifier.comparison import differences
 from verifier.documents.opened import Opened
 
+HOSTS = {"verify.glimmer.example"}
 EVERY = [sample("usual", rendition) for rendition in RENDITIONS]
 
 
@@ -29,7 +30,7 @@ def page(wording: Wording, *more: str) -> Opened:
 
 
 def fields(opened: Opened) -> list[str]:
-    return [found.field for found in differences(opened, EVERY, complete=True)]
+    return [found.field for found in differences(opened, EVERY, HOSTS, complete=True)]
 
 
 @pytest.mark.parametrize("rendition", RENDITIONS)
@@ -38,14 +39,32 @@ def test_every_rendition_shows_what_was_signed(rendition: str) -> None:
 
 
 def test_a_text_that_nobody_signed_is_shown_as_it_stands() -> None:
-    (found,) = differences(page(EVERY[0], "优秀毕业生 Honours graduate"), EVERY, complete=True)
-    assert (found.field, found.shown) == ("unsigned", "优秀毕业生Honoursgraduate")
+    (found,) = differences(page(EVERY[0], "优秀毕业生 Honours graduate"), EVERY, HOSTS, complete=True)
+    assert (found.field, found.shown) == ("unsigned", "优秀毕业生 Honours graduate")
 
 
 def test_one_edited_language_of_two_is_no_rendition_of_the_other() -> None:
     """The English alone would be a whole certificate: the Chinese beside it must not be overlooked."""
     edited = replace(EVERY[0], achievement=(Text(language="zh-Hans", text="数据分析博士"), EVERY[0].achievement[1]))
-    assert fields(page(edited)) == ["achievement", "unsigned"]
+    (found,) = differences(page(edited), EVERY, HOSTS, complete=True)
+    assert (found.field, found.signed, found.shown) == ("achievement", EVERY[0].achievement[0].text, "数据分析博士")
+
+
+def test_another_name_is_shown_beside_the_signed_one_in_each_script() -> None:
+    han, latin = (text.text for text in EVERY[0].name)
+    edited = replace(EVERY[0], name=(Text(language="zh-Hans", text="李大伟"), Text(language="", text="Li Dawei")))
+    found = differences(page(edited), EVERY, HOSTS, complete=True)
+    assert [(each.field, each.signed, each.shown) for each in found] == [
+        ("name", han, "李大伟"),
+        ("name", latin, "Li Dawei"),
+    ]
+
+
+def test_an_edited_score_stands_beside_the_signed_one() -> None:
+    hours, score, issued = EVERY[0].facts
+    better = replace(score, values=(Text(language="", text="100"),))
+    (found,) = differences(page(replace(EVERY[0], facts=(hours, better, issued))), EVERY, HOSTS, complete=True)
+    assert (found.field, found.signed, found.shown) == ("score", score.text, better.text)
 
 
 def test_a_value_moved_to_another_label_is_a_difference() -> None:
@@ -83,8 +102,8 @@ def test_a_partner_called_as_a_section_is_no_sign_that_the_section_is_there() ->
     partners = replace(english.partners, entries=((Text(language="en", text=f"Alliance for Digital {label}"),),))
     signed = replace(english, partners=partners)
     shown = [text.text for text in (*partners.label, *partners.entries[0])]
-    assert differences(page(signed, *shown), [signed], complete=True) == ()
-    found = differences(page(signed, *shown, label), [signed], complete=True)
+    assert differences(page(signed, *shown), [signed], HOSTS, complete=True) == ()
+    found = differences(page(signed, *shown, label), [signed], HOSTS, complete=True)
     assert {difference.field for difference in found} == {"skills"}
 
 
@@ -93,16 +112,16 @@ def test_a_name_from_right_to_left_may_come_out_in_any_order_but_not_with_other_
     signed = replace(EVERY[0], name=(Text(language="", text=name),))
     turned = replace(EVERY[0], name=(Text(language="", text="ئەلى (2) ئابدۇرېھىم"),))
     other = replace(EVERY[0], name=(Text(language="", text="ئەلى (3) ئابدۇرېھىم"),))
-    assert differences(page(turned), [signed], complete=True) == ()
-    assert [found.field for found in differences(page(other), [signed], complete=True)] == ["name", "unsigned"]
+    assert differences(page(turned), [signed], HOSTS, complete=True) == ()
+    assert [found.field for found in differences(page(other), [signed], HOSTS, complete=True)] == ["name"]
 
 
 def test_a_document_of_very_many_lines_is_compared_as_any_other() -> None:
     found = fields(page(EVERY[0], *["x"] * 200_000))
-    assert found == ["unsigned"]
+    assert found == ["unsigned"] * 20
 
 
 def test_without_the_translations_only_what_is_surely_missing_is_said() -> None:
     alone = [sample("usual", "zh-Hans")]
-    assert differences(page(EVERY[0]), alone, complete=False) != ()  # the facts are labelled in two languages
-    assert differences(page(alone[0], "something else"), alone, complete=False) == ()
+    assert differences(page(EVERY[0]), alone, HOSTS, complete=False) != ()  # the facts are labelled in two languages
+    assert differences(page(alone[0], "something else"), alone, HOSTS, complete=False) == ()

@@ -1,17 +1,26 @@
 """Documents in the procedure: what cannot be compared, or not wholly, is never green, and nothing odd is our fault."""
 
+import asyncio
 import io
 import json
+from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pikepdf
 import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
 
 from credential import document
+from demo import forgeries
 from issuer.service import Service
 from issuer.tables import Credential
-from tests.conftest import Ask, FetcherInProcess, signed_anew, word
+from tests.conftest import Ask, Clock, FetcherInProcess, asker, signed_anew, word
+from verifier.directory import Directory
 from verifier.errors import Unreachable
+from verifier.published import Published
+from verifier.verify import verify_file
 
 
 def pdf_with(token: str) -> bytes:
@@ -39,9 +48,66 @@ def test_a_document_is_not_green_while_its_translations_cannot_be_had(
         return await FetcherInProcess.get(fetcher, url, accept)
 
     monkeypatch.setattr(fetcher, "get", without_achievements)
-    monkeypatch.setattr("verifier.verify.differences", lambda opened, renditions, complete: ())
+    monkeypatch.setattr("verifier.steps.shown.differences", lambda opened, renditions, hosts, complete: ())
     assert word(ask(pdf_with(credential.token or ""))) == "unchecked: document_not_compared"
     assert word(ask(credential.token or "")) == "valid: ok"
+
+
+def test_the_issuer_knows_the_exact_file_that_it_made_and_no_other(
+    issuer: TestClient[Litestar], directory: Directory, published: Published, clock: Clock, credential: Credential
+) -> None:
+    sure = asker(directory, published, clock, ask_issuer=True)
+    pdf = issuer.get(f"/credentials/{credential.code}.pdf").content
+    verdict = sure(pdf)
+    assert (word(verdict), verdict.document.shows) == ("valid: ok", "as_issued")
+    saved_again = resaved(pdf)
+    verdict = sure(saved_again)
+    assert (word(verdict), verdict.steps[5].code) == ("unchecked: document_not_confirmed", "file_not_known")
+    assert word(asker(directory, published, clock)(saved_again)) == "valid: ok"
+    digest = sha256(pdf).hexdigest()
+    asked = asyncio.run(verify_file(credential.code, digest, directory, published, clock()))
+    assert (word(asked), asked.document.shows) == ("valid: ok", "as_issued")
+    for wrong in (sha256(saved_again).hexdigest(), "x", ""):
+        asked = asyncio.run(verify_file(credential.code, wrong, directory, published, clock()))
+        assert word(asked) == "unchecked: document_not_confirmed"
+
+
+def test_an_issuer_out_of_reach_cannot_say_whose_file_it_is(
+    issuer: TestClient[Litestar], directory: Directory, published: Published, clock: Clock, credential: Credential,
+    fetcher: FetcherInProcess,
+) -> None:  # fmt: skip
+    pdf = issuer.get(f"/credentials/{credential.code}.pdf").content
+    assert word(asker(directory, published, clock)(pdf)) == "valid: ok"  # keys and list are fresh now
+    fetcher.down = True
+    verdict = asker(directory, published, clock, ask_issuer=True)(pdf)
+    assert (word(verdict), verdict.steps[5].code) == ("unchecked: document_not_confirmed", "issuer_unreachable")
+
+
+def test_without_its_attachment_a_certificate_is_read_by_its_code_and_still_compared(
+    ask: Ask, issuer: TestClient[Litestar], credential: Credential
+) -> None:
+    pdf = issuer.get(f"/credentials/{credential.code}.pdf").content
+    bare = without_attachments(pdf)
+    verdict = ask(bare)
+    assert (word(verdict), verdict.document.shows) == ("valid: ok", "text_matches")
+    edited = ask(without_attachments(forgeries.edited_pdf(pdf, "欧阳雨泽")))
+    assert (word(edited), edited.document.differences[0].shown) == ("invalid: document_differs", "泽雨阳欧")
+
+
+def resaved(pdf: bytes, change: Callable[[pikepdf.Pdf], None] = lambda _: None) -> bytes:
+    """The same document in other bytes."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        change(opened)
+        written = io.BytesIO()
+        opened.save(written)
+        return written.getvalue()
+
+
+def without_attachments(pdf: bytes) -> bytes:
+    def change(opened: pikepdf.Pdf) -> None:
+        del opened.Root.Names, opened.Root.AF
+
+    return resaved(pdf, change)
 
 
 def test_a_blank_page_with_a_genuine_token_is_not_what_was_signed(ask: Ask, token: str) -> None:

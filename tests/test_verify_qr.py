@@ -35,7 +35,7 @@ def fault(verdict: Verdict) -> tuple[str, str | None]:
 
 
 def test_the_text_of_a_qr_code_is_the_credential_at_whatever_host_and_however_it_was_copied(
-    ask: Ask, text: str
+    ask_anywhere: Ask, text: str
 ) -> None:
     bare = text.removeprefix("http://127.0.0.1:8001")
     page, _, digits = bare.partition("#")
@@ -50,15 +50,15 @@ def test_the_text_of_a_qr_code_is_the_credential_at_whatever_host_and_however_it
         f"eyes.example{bare}",  # begins as a token does
         f"  {text[:100]}\r\n {text[100:400]}\n{text[400:]}\n",
     ):
-        verdict = ask(given)
+        verdict = ask_anywhere(given)
         assert word(verdict) == "valid: ok", given[:80]
         assert verdict.credential and verdict.credential.names == ("欧阳雨泽", "Ouyang Yuze")
 
 
 def test_no_request_names_the_credential_and_the_host_of_the_qr_code_is_not_asked(
-    ask: Ask, text: str, credential: Credential, fetcher: FetcherInProcess
+    ask_anywhere: Ask, text: str, credential: Credential, fetcher: FetcherInProcess
 ) -> None:
-    assert word(ask(text.replace("127.0.0.1:8001", "verify.example"))) == "valid: ok"
+    assert word(ask_anywhere(text.replace("127.0.0.1:8001", "verify.example"))) == "valid: ok"
     assert fetcher.asked == [
         f"{SERVICE}/dictionaries/{qr.dictionary_named(text.partition('#')[2])}",
         f"{SERVICE}/orgs/glimmer/jwks.json",

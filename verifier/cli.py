@@ -35,8 +35,8 @@ Settings come from the environment: VERIFIER_DIRECTORY (the JSON file, or the fo
 var/directory.json, else the demo's var/demo/directory.json), VERIFIER_HOST and VERIFIER_PORT (127.0.0.1, 8001),
 VERIFIER_PUBLIC_URL (the address under which people reach it; http://127.0.0.1:8001).
 """
-CHECK = """Check a certificate: a PDF or token file, a code such as WG-7K4M-9QXT-2D8H-C5RF, an address, a token, or - to
-read standard input.
+CHECK = """Check a certificate: a PDF, a photo or scan of a print, a badge or token file, a code such as
+WG-7K4M-9QXT-2D8H-C5RF, an address, what a QR code holds, a token, or - to read standard input.
 
 Exit codes: 0 valid, 1 not valid, 2 could not be checked, 64 the command itself was wrong, 70 a fault of
 ours.
@@ -57,6 +57,12 @@ What = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")]
 Language = Annotated[
     Literal["zh-Hans", "en"] | None, typer.Option(help="The language of the answer; otherwise that of the environment.")
+]
+AskIssuer = Annotated[
+    bool,
+    typer.Option(
+        "--ask-issuer", help="Ask the issuer too whether this exact file is its own; it then learns that you have it."
+    ),
 ]
 DirectoryFile = Annotated[
     Path | None,
@@ -102,14 +108,21 @@ def serve() -> None:
 
 
 @app.command(help=CHECK)
-def check(what: What, *, as_json: Json = False, language: Language = None, directory: DirectoryFile = None) -> None:
+def check(
+    what: What,
+    *,
+    as_json: Json = False,
+    language: Language = None,
+    directory: DirectoryFile = None,
+    ask_issuer: AskIssuer = False,
+) -> None:
     """Check one certificate."""
     from verifier.checking import MOST_READ, check_once  # noqa: PLC0415 - see above
     from verifier.directory import read_directory  # noqa: PLC0415
 
     given = _given(what, MOST_READ)
     try:
-        verdict = check_once(given, read_directory(_settings(directory).directory))
+        verdict = check_once(given, read_directory(_settings(directory).directory), ask_issuer=ask_issuer)
     except Misconfigured as error:
         _refuse(str(error))
     if as_json:

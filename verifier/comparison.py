@@ -7,9 +7,13 @@ a text the letters and digits alone are compared, in no order, and the lines tha
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from difflib import SequenceMatcher
+from itertools import islice, pairwise
 
-from credential.wording import Section, Text, Wording, texts_of
+from msgspec import UNSET
+
+from credential.wording import Section, Text, Wording, script_language, texts_of
 from verifier.documents.opened import Opened
 from verifier.verdict import Difference
 
@@ -19,18 +23,19 @@ ON_LINES_OF_THEIR_OWN = ("organisation", "title", "name", "achievement")
 RIGHT_TO_LEFT = ("R", "AL")
 MOST_LINES = 6  # that a text can be set in
 LONGEST_SHOWN = 200  # characters of what a document says and nobody signed
-HOST = re.compile(
-    r"[a-z0-9.-]+(:\d+)?|\[[0-9a-f:]+\](:\d+)?"
-)  # of the verifier to trust, which is the reader's to know
+MOST_UNSIGNED = 20  # of such texts: who put so much on a certificate need not be told all of it
+ALIKE = 0.3  # of a likeness from 0 to 1 (`difflib`), from which on one text is taken for an edited other
 
 
-def differences(opened: Opened, renditions: Iterable[Wording], *, complete: bool) -> tuple[Difference, ...]:
-    """What the document does not show as signed, and what it shows that is not signed.
+def differences(
+    opened: Opened, renditions: Iterable[Wording], hosts: Collection[str], *, complete: bool
+) -> tuple[Difference, ...]:
+    """What the document does not show as signed, and what it shows that is not signed but for one of the `hosts`.
 
-    Of the `renditions` that it could be, it is compared with the one that it is most like. Where they are not
-    `complete`, because translations could not be fetched, what else it says is not held against it.
+    Of the `renditions` that it could be, it is compared with the one that it is most like. Where they are not `complete`,
+    because translations could not be fetched, what else it says is not held against it.
     """
-    shown = _Shown(opened)
+    shown = _Shown(opened, frozenset(map(_plain, hosts)))
     return min((_compared(shown, wording, complete=complete) for wording in renditions), key=_unlikeness)[0]
 
 
@@ -42,13 +47,35 @@ def _unlikeness(compared: tuple[tuple[Difference, ...], int]) -> tuple[bool, int
 def _compared(shown: "_Shown", wording: Wording, *, complete: bool) -> tuple[tuple[Difference, ...], int]:
     """The differences, and how many of the document's characters the wording accounts for."""
     missing = [
-        Difference(field=field, signed=text)
-        for field, text, on_lines in _signed(wording, shown)
-        if not shown.has(text, on_lines=on_lines)
+        (field, text) for field, text, on_lines in _signed(wording, shown) if not shown.has(text, on_lines=on_lines)
     ]
     accounted = shown.marked(texts_of(wording))
-    unsigned = [Difference(field="unsigned", shown=text[:LONGEST_SHOWN]) for text in shown.left_of(accounted)]
-    return tuple(missing + unsigned if complete else missing), sum(accounted)
+    unsigned = list(islice(shown.left_of(accounted), MOST_UNSIGNED)) if complete else []
+    return tuple(_paired(missing, unsigned)), sum(accounted)
+
+
+def _paired(missing: list[tuple[str, str]], unsigned: list[str]) -> Iterator[Difference]:
+    """Each signed text that is missing, with the unsigned one in its place where one is like it; then the others."""
+    left = list(unsigned)
+    instead: dict[int, str] = {}
+    for place, (_, text) in enumerate(missing):
+        like = max(left, key=lambda other: _likeness(text, other), default="")
+        if like and _likeness(text, like) >= ALIKE:
+            left.remove(like)
+            instead[place] = like
+    for language in {script_language(text) for text in left}:  # another name has not one letter of the first
+        places = [n for n, (_, text) in enumerate(missing) if n not in instead and script_language(text) == language]
+        others = [text for text in left if script_language(text) == language]
+        if len(places) == len(others):
+            instead |= zip(places, others, strict=True)
+            left = [text for text in left if text not in others]
+    for place, (field, text) in enumerate(missing):
+        yield Difference(field=field, signed=text, shown=instead.get(place, UNSET))
+    yield from (Difference(field="unsigned", shown=text) for text in left)
+
+
+def _likeness(signed: str, shown: str) -> float:
+    return SequenceMatcher(None, _plain(signed), _plain(shown), autojunk=False).ratio()
 
 
 def _signed(wording: Wording, shown: "_Shown") -> Iterator[tuple[str, str, bool]]:
@@ -79,7 +106,8 @@ def _signed(wording: Wording, shown: "_Shown") -> Iterator[tuple[str, str, bool]
 class _Shown:
     """The text of a document without white space, with the places where its lines and words begin and end."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, hosts: Collection[str]) -> None:
+        self._hosts = hosts
         self._line_edges, self._word_edges = {0}, {0}
         self._lines: list[tuple[int, int]] = []
         written = []
@@ -112,14 +140,20 @@ class _Shown:
         return marks
 
     def left_of(self, marks: bytearray) -> Iterator[str]:
-        """What is not marked, in the pieces in which it stands; one verifier's address, which nobody signs, is let be."""
+        """What is not marked, line by line; the address of one verifier, which nobody signs, is let be."""
         host_seen = False
-        for piece in re.finditer(b"\0+", marks):
-            text = self._text[slice(*piece.span())]
-            if not host_seen and HOST.fullmatch(text.lower()):
-                host_seen = True
-            else:
-                yield text
+        for line in self._lines:
+            for piece in re.finditer(b"\0+", marks[slice(*line)]):
+                start, end = piece.start() + line[0], piece.end() + line[0]
+                if not host_seen and self._text[start:end].lower() in self._hosts:
+                    host_seen = True
+                else:
+                    yield self._as_written(start, min(end, start + LONGEST_SHOWN))
+
+    def _as_written(self, start: int, end: int) -> str:
+        """A piece of the text with a blank wherever white space was."""
+        edges = [start, *(edge for edge in range(start + 1, end) if edge in self._word_edges), end]
+        return " ".join(self._text[a:b] for a, b in pairwise(edges))
 
     def _places(self, text: str, edges: set[int]) -> Iterator[tuple[int, int]]:
         """Where `text` begins and ends, both of them among the `edges`."""

@@ -10,7 +10,7 @@ __all__ = ["STEPS", "Findings"]
 
 STEPS = ("token", "known_issuer", "signature", "in_force", "status", "document")
 # Of several failures the verdict names the gravest. Those not listed end the procedure and so stand alone.
-GRAVEST = ("superseded", "revoked", "document_differs", "expired", "not_yet_valid")
+GRAVEST = ("superseded", "revoked", "leads_elsewhere", "document_differs", "expired", "not_yet_valid")
 # Of several doubts it names the first, but this one before all: it says what a person has to fear.
 FOREMOST_DOUBT = "status_unavailable"
 

@@ -21,17 +21,18 @@ NAMES = {
     "cose": "CBOR (COSE / mdoc)",
     "qr_version": "QR",
 }
-SD_JWT = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*~[\w.~-]*")
-JWE = re.compile(r"eyJ[\w-]*(?:\.[\w-]*){4}")
+SD_JWT = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*~[\w.~-]*", re.ASCII)
+JWE = re.compile(r"eyJ[\w-]*(?:\.[\w-]*){4}", re.ASCII)
+JWE_DOTS = 4  # RFC 7516 §7.1
 COSE_SIGN1 = (b"\xd2\x84", b"\xd8\x3d\xd2\x84", b"\x84\x43\xa1", b"\x84\x44\xa1")  # RFC 9052 §4.2, RFC 8392 §6
 MDOC = (b"gdocType", b"ideviceSigned", b"kissuerSigned", b"jnameSpaces")  # ISO/IEC 18013-5 §8.3.2, CBOR text strings
 
 
 def other_format(text: str) -> str | None:
     """The code of the format that a text has, a key of `NAMES`; None when it may be one that we read, or none at all."""
-    if SD_JWT.fullmatch(text):
+    if "~" in text and SD_JWT.fullmatch(text):
         return "sd_jwt"
-    if JWE.fullmatch(text):
+    if text.count(".") == JWE_DOTS and JWE.fullmatch(text):
         return "jwe"
     if not text.startswith("{"):
         return None

@@ -1,0 +1,1 @@
+"""The six steps of the procedure, as `verifier.verify` makes them one after the other."""
