@@ -26,8 +26,8 @@ COLUMNS = "| exhibit | what was done | verdict | sentence |\n|---|---|---|---|"
 def write(found: Iterable[Judged], workshop: Workshop, docs: Path) -> None:
     """Remake the page and its pictures."""
     by_name = {each.exhibit.name: each for each in found}
-    prints.take(by_name, workshop, docs / "pictures" / "gallery")
     (docs / "gallery.md").write_text(page(by_name.values()), encoding="utf-8")
+    prints.take(by_name, workshop, docs / "pictures" / "gallery")
 
 
 def page(found: Iterable[Judged]) -> str:
@@ -75,4 +75,4 @@ def findings(each: Judged) -> str:
     codes = dict.fromkeys(step.code for step in each.verdict.steps if step.code and step.result != "passed")
     shows = [document.shows.replace("_", " ")] if each.verdict.verdict == "valid" else []
     warned = ["warning"] if each.answers["en"].warning else []
-    return ", ".join([*shows, *fields, *(f"`{code}`" for code in (*traces, *codes)), *warned])
+    return ", ".join([*shows, *fields, *(f"`{code}`" for code in traces | codes), *warned])

@@ -86,3 +86,6 @@ class Answers(Fetcher):
         if content is None:
             raise NotPublished(f"{url} is not there.")
         return content
+
+    async def aclose(self) -> None:
+        """There is nothing to close."""
