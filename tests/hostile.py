@@ -150,9 +150,11 @@ def pages_that_double_at_each_level() -> bytes:
 @hostile
 def names_that_lead_to_themselves() -> bytes:
     return pdf(
-        b"<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles 4 0 R >> >>", PAGES, PAGE.replace(b"4 0 R", b"5 0 R") % b"",
-        b"<< /Kids [4 0 R 4 0 R] /Limits [(a) (b)] >>", EMPTY,
-    )  # fmt: skip
+        b"<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles 4 0 R >> >>",
+        PAGES,
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
+        b"<< /Kids [4 0 R 4 0 R] /Limits [(a) (b)] >>",
+    )
 
 
 @hostile
@@ -234,7 +236,8 @@ def a_million_characters() -> bytes:
 @hostile
 def a_font_of_garbage() -> bytes:
     garbage = stream(Random(1).randbytes(200_000))
-    font = b"<< /Type /Font /Subtype /TrueType /BaseFont /X /FirstChar 65 /LastChar 66 /Widths [500 500] /FontDescriptor 6 0 R >>"
+    widths = b"/FirstChar 65 /LastChar 66 /Widths [500 500]"
+    font = b"<< /Type /Font /Subtype /TrueType /BaseFont /X %s /FontDescriptor 6 0 R >>" % widths
     descriptor = b"<< /Type /FontDescriptor /FontName /X /Flags 4 /FontFile2 7 0 R /FontBBox [0 0 1000 1000] >>"
     return one_page(stream(b"BT /F 20 Tf 100 100 Td (AB) Tj ET"), b"/Font << /F 5 0 R >>", font, descriptor, garbage)
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from functools import lru_cache
 from threading import Lock
 
@@ -22,6 +23,7 @@ SECONDS = (
 )
 LARGEST_ANSWER = 1024 * 1024
 PIECE = 64 * 1024
+STARTING = 60  # seconds, on a machine that has much else to do; it takes a third of one
 
 
 def open_document(data: bytes) -> Opened:
@@ -80,6 +82,9 @@ class _Server:
                 env={name: value for name, value in os.environ.items() if not name.startswith("VERIFIER_")},
                 start_new_session=True,  # Ctrl-C is for the service, which then ends us
             )
+        self._control.settimeout(STARTING)
+        with suppress(OSError):
+            self._control.recv(1)  # it is ready; if it never is, whoever asks it is told so
 
     def ended(self, within: float = 0.1) -> bool:
         """Whether it has ended, or does so `within` some seconds: its sockets close a moment before."""

@@ -46,10 +46,9 @@ def _ways(photo: Image.Image) -> Iterator[Image.Image]:
         yield photo
     yield ImageOps.autocontrast(small, cutoff=2)
     yield _sharp(small)
+    yield ImageOps.autocontrast(small.filter(ImageFilter.MedianFilter(3)), cutoff=2)  # grains, in low light
     for tile in _tiles(photo):
         yield _sharp(ImageOps.autocontrast(tile.resize((2 * tile.width, 2 * tile.height)), cutoff=2))
-    yield small.filter(ImageFilter.MedianFilter(3))  # the grains of a photo in low light
-    yield small.resize((small.width // 2 or 1, small.height // 2 or 1), Image.Resampling.BOX)
 
 
 def _sized(photo: Image.Image, pixels: int) -> Image.Image:

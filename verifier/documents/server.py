@@ -29,6 +29,7 @@ def serve(control: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries them
     isolation.seal_off()
     gc.freeze()  # what is loaded stays, and is shared with every child
+    control.sendall(b"\0")  # ready
     while True:
         _, connections, *_ = socket.recv_fds(control, 1, 1)
         if not connections:
