@@ -1,7 +1,6 @@
 """docs/gallery.md: every exhibit with its verdict, what was found, and the sentence that a person reads."""
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from pathlib import Path
 
 from tests.gallery import judge, prints
@@ -21,25 +20,24 @@ A trace or a difference on a document is never green. What is *not compared* —
 alone, and the page shows the signed values large: those count, whatever the paper says.
 """
 
+COLUMNS = "| exhibit | what was done | verdict | sentence |\n|---|---|---|---|"
+
 
 def write(found: Iterable[Judged], workshop: Workshop, docs: Path) -> None:
     """Remake the page and its pictures."""
     by_name = {each.exhibit.name: each for each in found}
-    prints.take(by_name, workshop, docs / "pictures" / "gallery")
     (docs / "gallery.md").write_text(page(by_name.values()), encoding="utf-8")
+    prints.take(by_name, workshop, docs / "pictures" / "gallery")
 
 
 def page(found: Iterable[Judged]) -> str:
     """The whole page."""
-    by_name = {each.exhibit.name: each for each in found}
-    rooms = {room.__name__.rsplit(".", 1)[-1]: (room.__doc__ or "").strip() for room in judge.ROOMS}
-    parts = [HEAD]
-    for subject, members in groupby(by_name.values(), lambda each: each.exhibit.subject):
-        shown = list(members)
-        parts.append(
-            f"## {subject.capitalize()}\n\n{rooms[subject]}\n\n| | what was done | verdict | shown |\n|---|---|---|---|\n"
-        )
-        parts[-1] += "\n".join(map(row, shown)) + "\n"
+    judged, parts = list(found), [HEAD]
+    for room in judge.ROOMS:
+        subject = room.__name__.rsplit(".", 1)[-1]
+        shown = [each for each in judged if each.exhibit.subject == subject]
+        rows = "\n".join((COLUMNS, *map(row, shown)))
+        parts.append(f"## {subject.capitalize()}\n\n{room.__doc__}\n\n{rows}\n")
         parts += pictures(each.exhibit.name for each in shown)
     return "\n".join(parts)
 
@@ -77,4 +75,4 @@ def findings(each: Judged) -> str:
     codes = dict.fromkeys(step.code for step in each.verdict.steps if step.code and step.result != "passed")
     shows = [document.shows.replace("_", " ")] if each.verdict.verdict == "valid" else []
     warned = ["warning"] if each.answers["en"].warning else []
-    return ", ".join([*shows, *fields, *(f"`{code}`" for code in (*traces, *codes)), *warned])
+    return ", ".join([*shows, *fields, *(f"`{code}`" for code in traces | codes), *warned])

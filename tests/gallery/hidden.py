@@ -51,7 +51,7 @@ def renamed_in_outlines(w: Workshop, hide: Change) -> bytes:
         return saved(document)
 
 
-@exhibit(DIFFERS, traces={"hidden_text"}, fields={"unsigned"})
+@exhibit(DIFFERS, traces={"hidden_text"}, fields={"name"})
 def name_drawn_over(w: Workshop) -> bytes:
     """A box in the colour of the paper over the name, and another name on it as text."""
     genuine = w.genuine("陈静")
@@ -174,7 +174,7 @@ def lying_characters(w: Workshop) -> bytes:
         return saved(document)
 
 
-@exhibit(DIFFERS, traces={"shapes_differ"})
+@exhibit(DIFFERS, traces={"shapes_differ|hidden_text"})
 def lying_shapes(w: Workshop) -> bytes:
     """A font of the forger's own, each of whose characters is a drawing: 陈 looks like 李, and 静 like 明."""
     with opened(w.genuine("陈静")) as document:
@@ -281,7 +281,7 @@ def whole_page_as_a_picture(w: Workshop) -> bytes:
         return saved(document)
 
 
-@exhibit(DIFFERS, traces={"hidden_text"})
+@exhibit(DIFFERS, fields={"name"})
 def genuine_text_beneath_a_forged_page(w: Workshop) -> bytes:
     """The other way round: a picture of a forged certificate, and under it all the genuine text, as scanners put theirs."""
     genuine = w.genuine("陈静")

@@ -45,13 +45,13 @@ def picture_of_the_qr_code_swapped(w: Workshop) -> bytes:
     return qr_swapped(w.genuine("陈静"), w.drawn("陈静", qr=w.qr("欧阳雨泽")))
 
 
-@exhibit(ELSEWHERE, traces={"look_alike_host"})
+@exhibit(DIFFERS, traces={"look_alike_host"})
 def cloned_host(w: Workshop) -> bytes:
     """QR code, link and printed address lead to verify.glimrner.example, which says "valid" to everything."""
     return w.drawn("陈静", qr=led_to(w, CLONE))
 
 
-@exhibit(ELSEWHERE, traces={"look_alike_host"})
+@exhibit(DIFFERS, traces={"look_alike_host"})
 def cloned_host_on_a_forged_name(w: Workshop) -> bytes:
     """The same, with 李明's name on the page, and no attachment that could contradict it but 陈静's."""
     return w.drawn("陈静", named("李明"), qr=led_to(w, CLONE))
@@ -63,7 +63,7 @@ def cloned_host_in_a_qr_codes_text(w: Workshop) -> str:
     return led_to(w, CLONE)
 
 
-@exhibit(ELSEWHERE, traces={"look_alike_host"})
+@exhibit(f"{ELSEWHERE}|{DIFFERS}", traces={"look_alike_host"})
 def cloned_host_on_a_photo(w: Workshop) -> bytes:
     """A photo of a print whose QR code leads to the clone."""
     return jpeg(photographed(w.drawn("李㛃", qr=led_to(w, CLONE, "李㛃"))))

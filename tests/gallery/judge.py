@@ -66,7 +66,7 @@ def judged(exhibit: Exhibit, workshop: Workshop) -> Judged:
 def verdict_on(handed: Handed, workshop: Workshop) -> Verdict:
     """What a verifier that has just been started says."""
     published = Published(Answers(workshop, handed.answers), lambda: handed.at)
-    return asyncio.run(verify(handed.data, workshop.directory, published, handed.at))
+    return asyncio.run(verify(handed.data, workshop.directory, published, handed.at, own_url=OWN))
 
 
 class Answers(Fetcher):
@@ -86,3 +86,6 @@ class Answers(Fetcher):
         if content is None:
             raise NotPublished(f"{url} is not there.")
         return content
+
+    async def aclose(self) -> None:
+        """There is nothing to close."""

@@ -96,7 +96,7 @@ def seen(browser: Browser, one: Judged, workshop: Workshop, language: str) -> Im
                 answer = app.get(route.request.url)
                 route.fulfill(body=answer.content, content_type=answer.headers.get("Content-Type", ""))
 
-        page = browser.new_page(locale=language, viewport={"width": 400, "height": 800}, device_scale_factor=1.5)
+        page = browser.new_page(locale=language, viewport={"width": 420, "height": 720}, device_scale_factor=1.5)
         page.route("**/*", answered)
         page.goto(f"{ADDRESS}/")
         shot = Image.open(BytesIO(page.screenshot()))
@@ -121,7 +121,9 @@ def small(picture: Image.Image) -> bytes:
     while True:
         written = BytesIO()
         size = (width, picture.height * width // picture.width)
-        picture.resize(size, Image.Resampling.LANCZOS).quantize(colours).save(written, "PNG", optimize=True)
+        picture.resize(size, Image.Resampling.LANCZOS).quantize(
+            colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        ).save(written, "PNG", optimize=True)
         if len(written.getvalue()) <= LARGEST or width < 160:
             return written.getvalue()
         width, colours = width * 9 // 10, max(12, colours - 4)
