@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 from credential import code as codes
 from credential.errors import MalformedCode
 from verifier.documents.child import open_document
+from verifier.documents.kinds import is_document
 from verifier.documents.opened import Opened
 from verifier.errors import CannotOpen
 from verifier.formats import NAMES, other_format, other_format_of_bytes
 
-__all__ = ["LARGEST", "Evidence", "is_document", "read_evidence", "read_text"]
+__all__ = ["LARGEST", "Evidence", "read_evidence", "read_text"]
 
 LARGEST = 20 * 1024 * 1024
 LONGEST_TEXT = 64 * 1024
@@ -37,7 +38,7 @@ class Evidence:
     `digits` stand beside a code: the text of a QR code, which holds the whole token (`credential.qr`). `host` is where the
     address leads that the code was in, with its port; it is never asked. `sha256` is that of the exact file, in hex.
     `problem` is a reason code of the verdict, `detail` a sentence for people where there is more to say, `fault` the code of
-    a format that we cannot check.
+    a format that we cannot check, or of why a document was not opened.
     """
 
     token: str | None = None
@@ -79,11 +80,6 @@ def read_text(text: str) -> Evidence:
     return _code(text)
 
 
-def is_document(data: bytes) -> bool:
-    """Whether `data` is a PDF, which readers recognise within the first kilobyte (ISO 32000-1, annex H)."""
-    return b"%PDF-" in data[:1024]
-
-
 def _unsupported(fault: str | None) -> Evidence | None:
     return Evidence(problem="unsupported_format", detail=NAMES[fault], fault=fault) if fault else None
 
@@ -120,7 +116,7 @@ def _document(data: bytes) -> Evidence:
     try:
         opened = open_document(data)
     except CannotOpen as error:
-        return Evidence(problem="cannot_open", detail=str(error))
+        return Evidence(problem="cannot_open", detail=str(error), fault=error.code)
     found = _credential_in(opened)
     return replace(found, document=opened, sha256=None if opened.kind == "picture" else sha256(data).hexdigest())
 

@@ -23,7 +23,8 @@ import anyio.to_thread
 
 from verifier.claims import signed_claims
 from verifier.directory import Directory
-from verifier.evidence import Evidence, is_document, read_evidence, read_text
+from verifier.documents.kinds import is_document
+from verifier.evidence import Evidence, read_evidence, read_text
 from verifier.findings import Findings
 from verifier.published import Published
 from verifier.steps.authentic import is_authentic, known_issuer

@@ -12,7 +12,7 @@ from litestar import Request
 from litestar.exceptions import ServiceUnavailableException
 
 from verifier.directory import Kept
-from verifier.evidence import is_document
+from verifier.documents.kinds import is_document
 from verifier.facing.door import too_often
 from verifier.facing.kinds import kind_of
 from verifier.facing.metrics import Metrics
