@@ -1,7 +1,6 @@
 """Where pages and API hand in what they were given: the procedure, within limits, counted."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from verifier.directory import Kept
 from verifier.documents.kinds import is_document
 from verifier.facing.door import too_often
 from verifier.facing.kinds import kind_of
-from verifier.facing.metrics import Metrics
+from verifier.facing.metrics import CORES, Metrics
 from verifier.facing.rates import CODE, DOCUMENT, Rates
 from verifier.facing.visit import visit_of
 from verifier.published import Published
@@ -80,7 +79,7 @@ class Desk:
         if cost and (wait := self.rates.charge(visit.client, cost)):
             self.metrics.refused.labels("rate").inc()
             raise too_often(wait)
-        if document and self.documents >= MOST_WAITING + (os.cpu_count() or 1):
+        if document and self.documents >= MOST_WAITING + CORES:
             raise self._busy("documents")
         began = perf_counter()
         self._in_hand(int(document))
@@ -99,8 +98,9 @@ class Desk:
         return verdict
 
     def _in_hand(self, more: int) -> None:
-        self.documents += more
-        self.metrics.in_hand(self.documents)
+        if more:
+            self.documents += more
+            self.metrics.in_hand(self.documents)
 
     def _busy(self, limit: str) -> ServiceUnavailableException:
         self.metrics.refused.labels(limit).inc()

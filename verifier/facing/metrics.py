@@ -20,10 +20,11 @@ from verifier.directory import Kept
 from verifier.errors import NotPublished, Unreachable
 from verifier.published.fetch import Fetcher
 
-__all__ = ["CONTENT_TYPE", "CountedFetcher", "Metrics", "version_of_ours"]
+__all__ = ["CONTENT_TYPE", "CORES", "CountedFetcher", "Metrics", "version_of_ours"]
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+CORES = os.cpu_count() or 1  # asked of the system only once: each answer costs more than a counter
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 # By what an answer is asked to be (`verifier.published`): everything else is a key set or a dictionary.
 FETCHED = {"application/vc+jwt": "status_list", "application/jwt": "confirmations", "application/json": "achievement"}
@@ -54,6 +55,7 @@ class Metrics:
         loaded.set_function(lambda: directory.loaded_at.timestamp())  # noqa: PLW0108 - it changes
         problem = Gauge("verifier_directory_problem", "1 when newer files cannot be used", registry=kept)
         problem.set_function(lambda: directory.problem is not None)
+        self.in_hand(0)
         Info("verifier_build", "What is running", registry=kept).info({"version": version_of_ours()})
 
     def request(self, method: str, route: str, status: int) -> None:
@@ -62,7 +64,7 @@ class Metrics:
 
     def in_hand(self, documents: int) -> None:
         """Say how many documents are being opened or waiting for it."""
-        opened = min(documents, os.cpu_count() or 1)
+        opened = min(documents, CORES)
         self.documents.labels("open").set(opened)
         self.documents.labels("waiting").set(documents - opened)
 
