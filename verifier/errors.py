@@ -24,4 +24,12 @@ class NotPublished(Unreachable):
 
 
 class CannotOpen(VerifierError):
-    """A document could not be opened within the limits."""
+    """A document could not be opened within the limits. `code` says what to do about it.
+
+    `damaged`: get the file again; `protected`: by a password; `too_large`: it has more of something than a certificate has;
+    `too_slow`: it needs more time or memory; `save_as_jpeg`, `save_as_pdf`, `unpack`, `no_document`: another kind of file.
+    """
+
+    def __init__(self, message: str, code: str = "damaged") -> None:
+        super().__init__(message)
+        self.code = code
