@@ -1,71 +1,96 @@
-"""Opens a PDF. Runs only in the child process of `verifier.documents.child`, which loads this module once and then forks."""
+"""Opens a PDF. Runs only in a child process of `verifier.documents.server`, which loads this module once and then forks."""
 
 import io
-import os
-import resource
-import sys
+from collections.abc import Iterable, Iterator
 
 import pikepdf
 import pypdfium2
 
+from verifier.documents import attachments, codes, traces
+from verifier.documents.objects import dictionaries
 from verifier.documents.opened import Opened
+from verifier.documents.seen import Seen, look_at
 from verifier.errors import CannotOpen
+from verifier.verdict import Trace
 
-__all__ = ["limit", "open_pdf"]
+__all__ = ["open_pdf"]
 
-CPU_SECONDS = 5
-MEMORY = 1024**3
 MOST_PAGES = 20
-MOST_ATTACHMENTS = 20
-LARGEST_ATTACHMENT = 64 * 1024
-MOST_CHARACTERS = 200_000
-
-
-def limit() -> None:
-    """Bound this process: CPU time, memory, no files written, no core dump."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":  # macOS counts its shared libraries into the address space
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    silent = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silent, 2)  # the libraries write warnings about a stranger's file
+LARGEST_PAGE = 1200 * 1700  # square points: a sheet of A2
+MOST_CHARACTERS = 100_000
+MOST_LINKS = 50
+LONGEST_LINK = 8 * 1024  # characters; with a whole token in digits an address has some 3,000
 
 
 def open_pdf(data: bytes) -> Opened:
-    """The attachments and the text of a PDF. Raises `CannotOpen` with a sentence."""
+    """What a PDF holds, shows and hides. Raises `CannotOpen` with a sentence."""
     try:
-        return Opened(kind="pdf", attached=_attached(data), lines=_lines(data))
-    except CannotOpen:
+        return _opened(data)
+    except (CannotOpen, MemoryError):
         raise
     except pikepdf.PasswordError as error:
-        raise CannotOpen("The document is protected by a password.") from error
-    except MemoryError as error:
-        raise CannotOpen("The document needs more memory than one document may have.") from error
+        raise CannotOpen("The document is protected by a password.", "protected") from error
     except Exception as error:  # two C++ libraries and a stranger's file: whatever it is, it is not readable
-        raise CannotOpen("The document is damaged, or not a PDF that can be read.") from error
+        raise CannotOpen("The document is damaged, or not a PDF that can be read.", "damaged") from error
 
 
-def _attached(data: bytes) -> tuple[str, ...]:
-    found = []
-    with pikepdf.open(io.BytesIO(data)) as document:
+def _opened(data: bytes) -> Opened:
+    # Readers mend a damaged file each in its own way, and then do not all show the same: it is not read at all.
+    with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as document:
+        parts = list(dictionaries(document))
         if len(document.pages) > MOST_PAGES:
-            raise CannotOpen(f"The document has {len(document.pages)} pages; at most {MOST_PAGES} are read.")
-        if len(document.attachments) > MOST_ATTACHMENTS:
-            raise CannotOpen(f"The document has more than {MOST_ATTACHMENTS} attachments.")
-        for name in document.attachments:
-            content = document.attachments[name].get_file().read_bytes()
-            if len(content) <= LARGEST_ATTACHMENT:
-                found.append(content.decode("ascii", "replace"))
+            raise CannotOpen(
+                f"The document has {len(document.pages)} pages; at most {MOST_PAGES} are read.", "too_large"
+            )
+        files = [attachments.text_of(file) for file in attachments.files_of(parts)]
+        links = _links(parts)
+        found = [*traces.of_file(document, data), *(trace for part in parts for trace in traces.of_dictionary(part))]
+        for number, page in enumerate(document.pages, 1):
+            found += traces.of_page(page, number)
+    if len(files) > 1 or not all(map(attachments.is_credential, files)):
+        found.append(Trace(code="other_attachments"))
+    lines, said = [], dict[str, None]()
+    for number, seen in enumerate(_pages(data), 1):
+        lines.append(seen.lines)
+        found += seen.traces
+        said |= dict.fromkeys(codes.on_page(seen.picture))
+        if len(said) > 1:
+            found.append(Trace(code="several_qr", page=number))
+    return Opened(
+        kind="pdf",
+        attached=tuple(text for text in files if text is not None),
+        codes=tuple(said),
+        links=links,
+        lines=tuple(lines),
+        traces=_once(found),
+    )
+
+
+def _pages(data: bytes) -> Iterator[Seen]:
+    """What is to be seen of each page. Raises `CannotOpen` if there is more of it than a certificate has."""
+    characters = 0
+    with pypdfium2.PdfDocument(data) as document:
+        for number, page in enumerate(document, 1):
+            if page.get_width() * page.get_height() > LARGEST_PAGE:
+                raise CannotOpen(f"Page {number} is larger than a sheet of A2.", "too_large")
+            characters += page.get_textpage().count_chars()
+            if characters > MOST_CHARACTERS:
+                raise CannotOpen("The document has more text than a certificate can have.", "too_large")
+            yield look_at(page, number)
+
+
+def _links(parts: Iterable[pikepdf.Object]) -> tuple[str, ...]:
+    """The addresses that links lead to (ISO 32000-1 §12.6.4.7). Raises `CannotOpen`."""
+    found = dict.fromkeys(str(part.URI) for part in parts if isinstance(part.get("/URI"), pikepdf.String))
+    if len(found) > MOST_LINKS or any(len(link) > LONGEST_LINK for link in found):
+        raise CannotOpen("The document has more links, or longer ones, than a certificate can have.", "too_large")
     return tuple(found)
 
 
-def _lines(data: bytes) -> tuple[tuple[str, ...], ...]:
-    pages = []
-    document = pypdfium2.PdfDocument(data)
-    for page in document:
-        text = page.get_textpage()
-        if text.count_chars() > MOST_CHARACTERS:
-            raise CannotOpen("The document has more text than a certificate can have.")
-        pages.append(tuple(line for line in text.get_text_bounded().splitlines() if line.strip()))
-    return tuple(pages)
+def _once(found: Iterable[Trace]) -> tuple[Trace, ...]:
+    """The first trace of each kind on each page, with a page where there is one that says so."""
+    first: dict[tuple[str, int | None], Trace] = {}
+    for trace in found:
+        first.setdefault((trace.code, trace.page), trace)
+    with_page = {code for code, page in first if page is not None}
+    return tuple(trace for (code, page), trace in first.items() if page is not None or code not in with_page)
