@@ -1,56 +1,147 @@
-"""A document from a stranger, opened in a fresh child process with limits."""
+"""A document from a stranger, opened in a fresh child process with limits, which a warmed server forks for it."""
 
-import multiprocessing
-from multiprocessing.connection import Connection
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from functools import lru_cache
+from threading import Lock
 
 import msgspec
 
-from verifier.documents import pdf
-from verifier.documents.opened import Opened
+from verifier.documents.kinds import kind_of
+from verifier.documents.opened import PROBE, Answer, Opened
 from verifier.errors import CannotOpen
 
-__all__ = ["open_document"]
+__all__ = ["isolation", "open_document", "warm"]
 
-SECONDS = 10
-LARGEST_ANSWER = 16 * 1024 * 1024
-# A warmed server forks one child for each document: limits on CPU time add up over a worker's life, so none is used twice.
-CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["verifier.documents.pdf"])
+SECONDS = 25  # for one document; a child ends itself before (`isolation.limit`), unless its server hangs
+LARGEST_ANSWER = 1024 * 1024
+PIECE = 64 * 1024
+STARTING = 60  # seconds, on a machine that has much else to do; it takes a third of one
 
 
 def open_document(data: bytes) -> Opened:
-    """Open a PDF in a child. Raises `CannotOpen` when it is damaged, protected, too slow or too large for the limits."""
-    receiving, sending = CHILDREN.Pipe(duplex=False)
-    child = CHILDREN.Process(target=_open_and_send, args=(sending, data), daemon=True)
-    child.start()
-    sending.close()
-    try:
-        if not receiving.poll(SECONDS):
-            raise CannotOpen("The document took too long to open.")
-        # As JSON: to unpickle what comes from a process that read a stranger's file would be to run it.
-        answer = msgspec.json.decode(receiving.recv_bytes(LARGEST_ANSWER), type=_Answer)
-    except (EOFError, OSError, msgspec.MsgspecError) as error:  # the child died at a limit
-        raise CannotOpen("The document needs more memory or time than one document may have.") from error
-    finally:
-        child.kill()
-        child.join()
-        receiving.close()
+    """Open a PDF, a picture or a badge in a child, by what it is and not by what it is called.
+
+    Raises `CannotOpen` when it is damaged, protected, of another kind, too slow or too large for the limits.
+    """
+    answer = _ask(kind_of(data), data)
     if answer.opened is None:
-        raise CannotOpen(answer.problem)
+        raise CannotOpen(answer.problem, answer.code)
     return answer.opened
 
 
-class _Answer(msgspec.Struct, frozen=True):
-    """What a child sends: the document, or why there is none."""
-
-    opened: Opened | None = None
-    problem: str = ""
+def warm() -> None:
+    """Start the server now, so that the first document does not wait for it, and see that it answers."""
+    isolation()
 
 
-def _open_and_send(sending: Connection, data: bytes) -> None:
-    pdf.limit()
-    try:
-        answer = _Answer(opened=pdf.open_pdf(data))
-    except CannotOpen as error:
-        answer = _Answer(problem=str(error))
-    sending.send_bytes(msgspec.json.encode(answer))
+@lru_cache
+def isolation() -> dict[str, bool]:
+    """What a child really cannot do on this system: `no_network`, `no_files`, `no_new_rights`; a child has tried."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, tempfile.NamedTemporaryFile() as file:
+        question = f"{listening.getsockname()[1]}\n{file.name}"
+        reached = _ask(PROBE, question.encode()).reached
+    return {f"no_{thing}": thing not in reached for thing in ("network", "files", "new_rights")}
+
+
+def _ask(kind: str, data: bytes) -> Answer:
+    for last in (False, True):
+        server = SERVER.started()
+        try:
+            # As JSON: to unpickle what comes from a process that read a stranger's file would be to run it.
+            return msgspec.json.decode(server.ask(kind, data), type=Answer)
+        except TimeoutError as error:
+            SERVER.replace(server)  # children that it has forked go on
+            raise CannotOpen("The document took too long to open.", "too_slow") from error
+        except (OSError, msgspec.MsgspecError) as error:
+            if last or not server.ended():  # the child died, at a limit
+                problem = "The document needs more memory or time than one document may have."
+                raise CannotOpen(problem, "too_slow") from error
+    raise AssertionError
+
+
+class _Server:
+    """One server process. `ask` may be called by many threads at once: each has a child and a connection of its own."""
+
+    def __init__(self) -> None:
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603, our own program
+                [sys.executable, "-m", "verifier.documents.server", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # the libraries write warnings about a stranger's file
+                env={name: value for name, value in os.environ.items() if not name.startswith("VERIFIER_")},
+                start_new_session=True,  # Ctrl-C is for the service, which then ends us
+            )
+        self._control.settimeout(STARTING)
+        with suppress(OSError):
+            self._control.recv(1)  # it is ready; if it never is, whoever asks it is told so
+
+    def ended(self, within: float = 0.1) -> bool:
+        """Whether it has ended, or does so `within` some seconds: its sockets close a moment before."""
+        try:
+            self._process.wait(within)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def ask(self, kind: str, data: bytes) -> bytes:
+        """What a child answers. Raises `OSError`, also when it ends without an answer, and `TimeoutError`."""
+        until = time.monotonic() + SECONDS
+        mine, theirs = socket.socketpair()
+        with mine:
+            with theirs:
+                socket.send_fds(self._control, [b"\0"], [theirs.fileno()])
+            mine.settimeout(SECONDS)
+            mine.sendall(f"{kind}\n".encode())
+            mine.sendall(data)
+            mine.shutdown(socket.SHUT_WR)
+            answer = bytearray()
+            while len(answer) <= LARGEST_ANSWER:
+                mine.settimeout(max(0.001, until - time.monotonic()))
+                piece = mine.recv(PIECE)
+                if not piece:
+                    break
+                answer += piece
+        if not answer or len(answer) > LARGEST_ANSWER:
+            raise ConnectionError("The child gave no answer that can be taken.")
+        return bytes(answer)
+
+    def end(self) -> None:
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+
+
+class _Servers:
+    """The server of this process: started when it is needed, and again when it has died."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._server: _Server | None = None
+
+    def started(self) -> _Server:
+        with self._lock:
+            if self._server is not None and self._server.ended(within=0):
+                self._server.end()
+                self._server = None
+            if self._server is None:
+                self._server = _Server()
+            return self._server
+
+    def replace(self, server: _Server) -> None:
+        """Whoever asks next gets another one."""
+        with self._lock:
+            if self._server is server:
+                server.end()
+                self._server = None
+
+
+SERVER = _Servers()

@@ -6,7 +6,9 @@ import msgspec
 
 from verifier.verdict import Trace
 
-__all__ = ["Opened"]
+__all__ = ["PROBE", "Answer", "Opened"]
+
+PROBE = "probe"  # asked in the place of a kind of file: what a child can reach of the machine
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,3 +25,12 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[str, ...] = ()
     lines: tuple[tuple[str, ...], ...] = ()
     traces: tuple[Trace, ...] = ()
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a child sends: the document, or why there is none as message and code; or what it could reach when probing."""
+
+    opened: Opened | None = None
+    problem: str = ""
+    code: str = ""
+    reached: tuple[str, ...] = ()
