@@ -54,6 +54,7 @@ class EachDesign:
     def test_the_verifier_finds_what_was_signed_and_nothing_else(self, rendition: str, name: str) -> None:
         shown = open_pdf(drawn(self.design, rendition, name))
         assert differences(shown, [sample(name, each) for each in RENDITIONS], complete=True) == ()
+        assert shown.traces == ()
 
     @pytest.mark.parametrize("flavour", FLAVOURS)
     @each

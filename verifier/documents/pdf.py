@@ -9,6 +9,7 @@ import pikepdf
 import pypdfium2
 
 from verifier.documents.opened import Opened
+from verifier.documents.seen import Seen, look_at
 from verifier.errors import CannotOpen
 
 __all__ = ["limit", "open_pdf"]
@@ -35,7 +36,9 @@ def limit() -> None:
 def open_pdf(data: bytes) -> Opened:
     """The attachments and the text of a PDF. Raises `CannotOpen` with a sentence."""
     try:
-        return Opened(kind="pdf", attached=_attached(data), lines=_lines(data))
+        pages = _pages(data)
+        traces = tuple(trace for page in pages for trace in page.traces)
+        return Opened(kind="pdf", attached=_attached(data), lines=tuple(page.lines for page in pages), traces=traces)
     except CannotOpen:
         raise
     except pikepdf.PasswordError as error:
@@ -60,12 +63,11 @@ def _attached(data: bytes) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _lines(data: bytes) -> tuple[tuple[str, ...], ...]:
+def _pages(data: bytes) -> list[Seen]:
     pages = []
     document = pypdfium2.PdfDocument(data)
-    for page in document:
-        text = page.get_textpage()
-        if text.count_chars() > MOST_CHARACTERS:
+    for number, page in enumerate(document, 1):
+        if page.get_textpage().count_chars() > MOST_CHARACTERS:
             raise CannotOpen("The document has more text than a certificate can have.")
-        pages.append(tuple(line for line in text.get_text_bounded().splitlines() if line.strip()))
-    return tuple(pages)
+        pages.append(look_at(page, number))
+    return pages
