@@ -55,10 +55,10 @@ class Line:
     def picture(self, picture: Image.Image) -> bytes:
         """A picture in its place."""
         form = {"Type": "/XObject", "Subtype": "/Image", "ColorSpace": "/DeviceGray"}
-        size = {"Width": picture.width, "Height": picture.height, "BitsPerComponent": 8}
+        numbers = {"Width": picture.width, "Height": picture.height, "BitsPerComponent": 8}
         names = {f"/{key}": pikepdf.Name(value) for key, value in form.items()}
         stream = self.document.make_stream(
-            picture.convert("L").tobytes(), names | {f"/{k}": v for k, v in size.items()}
+            picture.convert("L").tobytes(), names | {f"/{k}": v for k, v in numbers.items()}
         )
         self.page.Resources.XObject["/forged"] = stream
         x, y, size = self.place
@@ -130,7 +130,8 @@ def swapped(pdf: bytes, one: str, other: str) -> bytes:
             raise ValueError(f"no font has both {one} and {other}")
         instructions: list[Any] = []
         swap: dict[bytes, bytes] = {}
-        for operands, operator in pikepdf.parse_content_stream(page):
+        given: list[Any] = list(pikepdf.parse_content_stream(page))
+        for operands, operator in given:
             if str(operator) == "Tf":
                 swap = swaps.get(str(operands[0]), {})
             if str(operator) == "TJ":
