@@ -20,7 +20,8 @@ INVISIBLE = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CL
 class Character(NamedTuple):
     """What the text layer says stands at `x`, `y`: a character, or the letters of one ligature.
 
-    `first` and `last` are its places in the text layer, `box` is where it has ink as its font tells: left, top, right, bottom.
+    `first` and `last` are its places in the text layer, `box` is where its font says that it has ink: left, top, right,
+    bottom.
     """
 
     text: str
@@ -56,13 +57,23 @@ class Run(NamedTuple):
         (right, down), (lean, rise) = self.across, self.up
         return right > 0 > rise and max(abs(down), abs(lean)) < self.size / 1000
 
+    @property
+    def readable(self) -> bool:
+        """Whether it is neither mirrored nor upside down, as a 6 that shows a 9 is."""
+        (a, b), (c, d) = self.across, self.up
+        return a * d < b * c and d < self.size / 4
+
 
 def runs_of(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, width: int, height: int) -> Iterator[Run]:
     """The runs of a page that is drawn `width` by `height` pixels large; white space is left out."""
     to_pixels = _Pixels(page, width, height)
     for _, placed in groupby(_placed(text), key=lambda one: one.run):
         found = list(placed)
-        matrix, colour, described = pdfium.FS_MATRIX(), [ctypes.c_uint() for _ in range(4)], ctypes.create_string_buffer(128)
+        matrix, colour, described = (
+            pdfium.FS_MATRIX(),
+            [ctypes.c_uint() for _ in range(4)],
+            ctypes.create_string_buffer(128),
+        )
         start = found[0].first
         pdfium.FPDFText_GetMatrix(text, start, matrix)
         pdfium.FPDFText_GetFillColor(text, start, *colour)
@@ -80,7 +91,8 @@ def runs_of(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, width: int, he
             invisible=mode in INVISIBLE,
         )
         characters = [
-            Character(_whole(one.text), one.first, one.last, *to_pixels.point(*one.origin), to_pixels.box(one.box)) for one in found
+            Character(_whole(one.text), one.first, one.last, *to_pixels.point(*one.origin), to_pixels.box(one.box))
+            for one in found
         ]
         if run.size <= AS_OUTLINES:
             characters = _at_whole_pixels(characters)
@@ -114,7 +126,14 @@ def _placed(text: pypdfium2.PdfTextPage) -> Iterator[_Placed]:
         pdfium.FPDFText_GetCharBox(text, index, left, right, bottom, top)
         run = ctypes.cast(pdfium.FPDFText_GetTextObject(text, index), ctypes.c_void_p).value
         said = chr(pdfium.FPDFText_GetUnicode(text, index))
-        one = _Placed(run, "-" if said in HYPHENS else said, index, index, (x.value, y.value), (left.value, bottom.value, right.value, top.value))
+        one = _Placed(
+            run,
+            "-" if said in HYPHENS else said,
+            index,
+            index,
+            (x.value, y.value),
+            (left.value, bottom.value, right.value, top.value),
+        )
         if before and (before.run, before.origin) == (one.run, one.origin):  # a ligature, or a surrogate pair
             before = before._replace(text=before.text + one.text, last=index)
             continue
@@ -130,7 +149,9 @@ def _at_whole_pixels(characters: list[Character]) -> list[Character]:
 
     What follows is its AdjustGlyphSpace, number by number.
     """
-    x, y = ([math.floor(place + 0.5) for place in places] for places in zip(*((c.x, c.y) for c in characters), strict=True))
+    x, y = (
+        [math.floor(place + 0.5) for place in places] for places in zip(*((c.x, c.y) for c in characters), strict=True)
+    )
     moving, exact = (y, [c.y for c in characters]) if x[0] == x[-1] else (x, [c.x for c in characters])
     if x[0] == x[-1] or y[0] == y[-1]:
         for i in range(len(characters) - 2, 0, -1):

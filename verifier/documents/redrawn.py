@@ -8,6 +8,7 @@ character is from what is there, as far around it as the character can reach; it
 """
 
 import math
+import operator
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -18,14 +19,14 @@ from PIL import Image, ImageChops, ImageFilter
 from verifier.documents.characters import Character, Run
 from verifier.documents.faces import MARGIN, Face, Glyph, faces_for
 
-__all__ = ["Box", "Finding", "Redrawn", "lay"]
+__all__ = ["STEEP", "Finding", "Redrawn", "lay"]
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 Finding = Literal["seen", "hidden", "differs"]
 
-MISFIT, FLAW = 0.5, 0.44  # the most that a genuine character can have (docs/decisions/0016)
-DOUBTFUL = 0.2  # a character with more of either is looked at again, a pixel to both sides
-FOUND = 0.35  # a character of whose ink less is found than this part is not there at all
+MISFIT, FLAW = 0.45, 0.44  # the most that a genuine character can have (docs/decisions/0016)
+DOUBTFUL = 0.2 * 255  # a spot that is more wrong is looked at closely
+FOUND = 0.4  # where there is less ink than this part of a character's, nothing is drawn in its place
 FITS = 0.3  # a face whose misfit for a run is smaller is the right one
 TRIED = 6  # characters of a run, by which its face is found
 FAINT = 16  # of 255: a smaller difference from what is behind is not seen
@@ -33,6 +34,7 @@ SMALLEST, LARGEST = 8.0, 2000.0  # pixels to the em that can be read and that ar
 LIGHT, DARK = 0.2, 0.8  # ink below and above is taken for none and for full: what is printed behind text is light
 ASCENT, DESCENT = 0.8, 0.2  # em
 SPOT = 12  # to the em
+LEAST_INK = 0.02  # square em: a full stop has less, and is not looked at more closely than a comma
 FORMLESS = ("Cf", "Mn", "Me")  # joiners and marks, which need not have a place of their own
 OVERSAMPLED = 4
 BILINEAR, BOX = Image.Resampling.BILINEAR, Image.Resampling.BOX
@@ -68,83 +70,79 @@ class Redrawn:
             self.placed = self._fitted()
 
     def findings(self, text: Image.Image) -> Mapping[Character, Finding]:
-        """What is found of each character. `text` is the page with the text of all runs alone, as full ink."""
+        """What is found of each character. `text` is the page with the text of all runs alone, as ink (`STEEP`)."""
         if not self._as_ink:
             return dict.fromkeys(self._run.characters, "hidden")
-        found = self._misfits(text)
-        return {one: self._finding(one, found.get(one)) for one in self._run.characters}
+        wrong: set[Character] = set()
+        if self.placed:
+            area = _around(placed.place for placed in self.placed.values())
+            flaws = ImageChops.difference(self._ink(area), text.crop(area)).filter(self._spot)
+            if not self._run.readable:
+                wrong = set(self.placed)
+            elif _most(flaws) > DOUBTFUL:
+                wrong = {one for one in self.placed if self._is_wrong(one, flaws, area[:2])}
+        return {one: self._finding(one, wrong=one in wrong) for one in self._run.characters}
 
-    def _finding(self, one: Character, misfit: tuple[float, float] | None) -> Finding:
+    def _is_wrong(self, one: Character, flaws: Image.Image, at: tuple[int, int]) -> bool:
+        left, top, right, bottom = self.placed[one].place
+        if _most(flaws.crop((left - at[0], top - at[1], right - at[0], bottom - at[1]))) <= DOUBTFUL:
+            return False
+        misfit, flaw = min(self._unlike(one, moved) for moved in (0, -1, 1))
+        return misfit > MISFIT or flaw > FLAW
+
+    def _finding(self, one: Character, *, wrong: bool) -> Finding:
         if one not in self._on_page:
             return "hidden"
-        if misfit is None:  # none of our faces draws it
+        if one not in self.placed:  # none of our faces draws it
             box = _clipped(one.box, self._page)
             if box[0] < box[2] and box[1] < box[3]:
-                return "seen" if self._ink(box).getextrema()[1] >= 128 else "hidden"
+                return "seen" if _most(self._ink(box)) >= 128 else "hidden"
             return "seen" if unicodedata.category(one.text[0]) in FORMLESS else "hidden"
-        if max(misfit) > DOUBTFUL:
-            misfit = min(misfit, self._moved(one, -1), self._moved(one, 1))
-        if misfit[0] <= MISFIT and misfit[1] <= FLAW:
+        if not wrong:
             return "seen"
         placed = self.placed[one]
-        there = ImageChops.darker(self._ink(placed.box), placed.picture)
-        return "differs" if _sum(there) >= FOUND * placed.ink else "hidden"
+        return "differs" if _sum(self._ink(placed.box)) / 255 >= FOUND * placed.ink else "hidden"
 
-    def _misfits(self, text: Image.Image) -> Mapping[Character, tuple[float, float]]:
-        """Misfit and flaw of each character."""
-        if not self.placed:
-            return {}
-        area = _around(placed.place for placed in self.placed.values())
-        off = ImageChops.difference(self._ink(area), text.crop(area).point(STEEP))
-        blurred, exact = off.filter(self._spot), off.convert("F")
-        found = {}
-        for one, placed in self.placed.items():
-            left, top, right, bottom = placed.place
-            box = left - area[0], top - area[1], right - area[0], bottom - area[1]
-            mean = float(exact.resize((1, 1), BOX, box=box).getpixel((0, 0)))  # type: ignore[arg-type]
-            size = (right - left) * (bottom - top)
-            found[one] = mean / 255 * size / placed.ink, blurred.crop(box).getextrema()[1] / 255
-        return found
-
-    def _moved(self, one: Character, by: int) -> tuple[float, float]:
-        """The misfit and the flaw of one character if it stands a pixel farther, as readers round the places of letters."""
-        place, left, top = self.placed[one].place, *self.placed[one].place[:2]
-        drawn = Image.new("L", (place[2] - left, place[3] - top))
-        for other, placed in self.placed.items():
-            x, y = placed.box[0] - left + (by if other == one else 0), placed.box[1] - top
-            if -placed.picture.width < x < drawn.width and -placed.picture.height < y < drawn.height:
-                lay(drawn, placed.picture, x, y)
-        off = ImageChops.difference(self._ink(place), drawn.point(STEEP))
-        return _sum(off) / self.placed[one].ink, off.filter(self._spot).getextrema()[1] / 255
+    def _unlike(self, one: Character, moved: int) -> tuple[float, float]:
+        """Misfit and flaw of one character, `moved` so many pixels to the right: readers round the places of letters."""
+        placed = self.placed[one]
+        left, top, right, bottom = placed.place
+        drawn = Image.new("L", (right - left, bottom - top))
+        for other, (picture, box, _, _) in self.placed.items():
+            x, y = box[0] - left + (moved if other == one else 0), box[1] - top
+            if -picture.width < x < drawn.width and -picture.height < y < drawn.height:
+                lay(drawn, picture, (x, y))
+        off = ImageChops.difference(self._ink(placed.place), drawn.point(STEEP))
+        least = LEAST_INK * self._run.size**2
+        return _sum(off) / 255 / max(placed.ink, least), _most(off.filter(self._spot)) / 255
 
     def _fitted(self) -> Mapping[Character, Placed]:
         """The run in the face that fits it best; what that one does not draw, in the first that does."""
         some = self._on_page[:TRIED]
         faces = faces_for(self._run.font)
-        least, best = math.inf, faces[0]
+        least, best, drawn = math.inf, faces[0], {}
         for face in faces:
-            if (misfit := self._unlike(face, some)) < least:
-                least, best = misfit, face
+            tried = dict(self._in(face, some))
+            if (misfit := self._misfit(tried) + len(some) - len(tried)) < least:
+                least, best, drawn = misfit, face, tried
             if least < FITS:
                 break
-        drawn = dict(self._in(best, self._on_page))
-        for face in faces:
+        for face in (best, *faces):
             if len(drawn) == len(self._on_page):
                 break
             drawn |= self._in(face, [one for one in self._on_page if one not in drawn])
         return drawn
 
-    def _unlike(self, face: Face, some: Sequence[Character]) -> float:
-        """The misfit of `some` characters together, in a face; 1 for each that it does not draw."""
-        placed = dict(self._in(face, some))
-        if not placed:
-            return math.inf
-        area = _around(each.box for each in placed.values())
+    def _misfit(self, tried: Mapping[Character, Placed]) -> float:
+        """The misfit of some characters together."""
+        if not tried:
+            return 0.0
+        area = _around(placed.box for placed in tried.values())
         drawn = Image.new("L", (area[2] - area[0], area[3] - area[1]))
-        for each in placed.values():
-            lay(drawn, each.picture, each.box[0] - area[0], each.box[1] - area[1])
-        wrong = _sum(ImageChops.difference(self._ink(area), drawn.point(STEEP)))
-        return wrong / sum(each.ink for each in placed.values()) + len(some) - len(placed)
+        for placed in tried.values():
+            lay(drawn, placed.picture, (placed.box[0] - area[0], placed.box[1] - area[1]))
+        wrong = _sum(ImageChops.difference(self._ink(area), drawn.point(STEEP))) / 255
+        return wrong / sum(placed.ink for placed in tried.values())
 
     def _in(self, face: Face, characters: Iterable[Character]) -> Iterable[tuple[Character, Placed]]:
         for one in characters:
@@ -160,10 +158,9 @@ class Redrawn:
         return ImageFilter.BoxBlur(self._run.size / SPOT / 2)
 
 
-def lay(page: Image.Image, glyph: Image.Image, left: int, top: int) -> None:
-    """Draw a glyph on a page; where both have ink, there is the darker one's."""
-    box = left, top, left + glyph.width, top + glyph.height
-    page.paste(ImageChops.lighter(page.crop(box), glyph), box)
+def lay(page: Image.Image, glyph: Image.Image, at: tuple[int, int]) -> None:
+    """Draw a glyph on a page, as ink is laid over ink."""
+    page.paste(255, at, glyph)
 
 
 def _upright(glyph: Glyph, run: Run, one: Character) -> Placed:
@@ -181,7 +178,12 @@ def _upright(glyph: Glyph, run: Run, one: Character) -> Placed:
     body = one.x, one.y + ASCENT * run.up[1], one.x, one.y - DESCENT * run.up[1]
     if unicodedata.east_asian_width(one.text[0]) in "WF":
         body = body[0], body[1], one.x + run.across[0], body[3]
-    place = _around([(left - 1, top - 1, right + 1, bottom + 1), (math.floor(body[0]), math.floor(body[1]), math.ceil(body[2]), math.ceil(body[3]))])
+    place = _around(
+        [
+            (left - 1, top - 1, right + 1, bottom + 1),
+            (math.floor(body[0]), math.floor(body[1]), math.ceil(body[2]), math.ceil(body[3])),
+        ]
+    )
     return Placed(picture, (left, top, right, bottom), place, glyph.ink * glyph.em**2 / wide / high)
 
 
@@ -213,6 +215,7 @@ def _steep(value: float) -> int:
     return min(255, max(0, round((value - LIGHT) / (DARK - LIGHT) * 255)))
 
 
+VALUES = range(256)
 STEEP = [_steep(value / 255) for value in range(256)]
 
 
@@ -222,8 +225,12 @@ def _ink(ground: int, contrast: float) -> tuple[int, ...]:
     return tuple(_steep((value - ground) / contrast) for value in range(256))
 
 
-def _sum(picture: Image.Image) -> float:
-    return sum(value * count for value, count in enumerate(picture.histogram())) / 255
+def _sum(picture: Image.Image) -> int:
+    return sum(map(operator.mul, picture.histogram(), VALUES))
+
+
+def _most(picture: Image.Image) -> int:
+    return picture.getextrema()[1]  # type: ignore[return-value]  # a picture in greys
 
 
 def _around(boxes: Iterable[Box]) -> Box:

@@ -5,7 +5,7 @@ a layer that is off, or be drawn by a font that maps the shape of 李 to 王. So
 the page in the shape that it has in the faces that certificates are set in (`documents.redrawn`; decision 0016).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pypdfium2
@@ -13,7 +13,7 @@ import pypdfium2.raw as pdfium
 from PIL import Image
 
 from verifier.documents.characters import Character, runs_of
-from verifier.documents.redrawn import Finding, Redrawn, lay
+from verifier.documents.redrawn import STEEP, Finding, Redrawn, lay
 from verifier.verdict import Trace
 
 __all__ = ["DPI", "Seen", "look_at"]
@@ -48,7 +48,8 @@ def look_at(page: pypdfium2.PdfPage, number: int) -> Seen:
     drawn = Image.new("L", picture.size)
     for run in runs:
         for one in run.placed.values():
-            lay(drawn, one.picture, *one.box[:2])
+            lay(drawn, one.picture, one.box[:2])
+    drawn = drawn.point(STEEP)
     found = {one: finding for run in runs for one, finding in run.findings(drawn).items()}
     if _is_scan(page, found):
         return Seen(lines=(), traces=(), picture=picture)
@@ -76,11 +77,8 @@ def _is_scan(page: pypdfium2.PdfPage, found: Mapping[Character, Finding]) -> boo
     if not found or set(found.values()) != {"hidden"}:
         return False
     width, height = page.get_size()
-    return any(_area(image.get_bounds()) >= PAGE_FILLING * width * height for image in _images(page))
-
-
-def _images(page: pypdfium2.PdfPage) -> Iterable[pypdfium2.PdfObject]:
-    return page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+    images = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=1)
+    return any(_area(image.get_bounds()) >= PAGE_FILLING * width * height for image in images)
 
 
 def _area(bounds: tuple[float, float, float, float]) -> float:
