@@ -102,6 +102,33 @@ def score_drawn_over_as_outlines(w: Workshop) -> bytes:
         return saved(document)
 
 
+@exhibit(DIFFERS, traces={"shapes_differ|hidden_text"})
+def digit_with_more_strokes(w: Workshop) -> bytes:
+    """Nothing is covered: over the 3 of a course's 93 an 8 is drawn, of which the 3 is a part."""
+    with opened(w.genuine("陈静")) as document:
+        page = document.pages[0]
+        like = piece_of(page, "93")
+        a, _, _, _, x, y = like.matrix.shorthand
+        size = like.size * a
+        red, green, blue = INK
+        shapes = outlined("8", size, face=path_of(ROMAN))
+        paint(document, page, f"{red} {green} {blue} rg 1 0 0 1 {x + size * 0.47} {y} cm {shapes} f")
+        return saved(document)
+
+
+@exhibit(DIFFERS, traces={"shapes_differ|hidden_text"})
+def dot_added_to_a_name(w: Workshop) -> bytes:
+    """王芳 has become 玉芳: one dot of ink, two millimetres wide, drawn beside the strokes of 王."""
+    with opened(w.genuine("王芳")) as document:
+        page = document.pages[0]
+        like = piece_of(page, "王芳")
+        a, _, _, _, x, y = like.matrix.shorthand
+        dot = min(outlined("玉", like.size * a).split(" h"), key=lambda path: len(path) if path.strip() else 10**6)
+        red, green, blue = INK
+        paint(document, page, f"{red} {green} {blue} rg 1 0 0 1 {x} {y} cm {dot} h f")
+        return saved(document)
+
+
 @exhibit(DIFFERS, traces={"hidden_text"})
 def original_in_the_colour_of_the_paper(w: Workshop) -> bytes:
     """White on white: the genuine name is still there, in the colour of the paper; the forged one is drawn as shapes."""

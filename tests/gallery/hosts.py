@@ -106,10 +106,12 @@ def address_of_a_credential_at_a_clone(w: Workshop) -> str:
     return f"{HOST.replace('glimmer', 'glimrner')}/credentials/{w.credential('陈静').code}"
 
 
-@exhibit("invalid: leads_elsewhere|invalid: document_differs")
+@exhibit(DIFFERS, fields={"unsigned"})
 def printed_address_edited(w: Workshop) -> bytes:
-    """The QR code is genuine; the address beside it, for those who type, is the clone's."""
-    return qr_swapped(w.drawn("陈静", qr=led_to(w, CLONE)), w.genuine("陈静"))
+    """The QR code is genuine and there is no link; the address beside it, for those who type, is the clone's."""
+    with opened(qr_swapped(w.drawn("陈静", qr=led_to(w, CLONE)), w.genuine("陈静"))) as document:
+        del document.pages[0].obj.Annots, document.Root.StructTreeRoot
+        return saved(document)
 
 
 @exhibit("invalid: leads_elsewhere|invalid: document_differs", traces={"link_elsewhere"})

@@ -122,7 +122,7 @@ def small(picture: Image.Image) -> bytes:
         written = BytesIO()
         size = (width, picture.height * width // picture.width)
         picture.resize(size, Image.Resampling.LANCZOS).quantize(
-            colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+            colours, method=Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE
         ).save(written, "PNG", optimize=True)
         if len(written.getvalue()) <= LARGEST or width < 160:
             return written.getvalue()

@@ -123,10 +123,13 @@ def code_of_one_and_credential_of_another(w: Workshop) -> str:
     return forgeries.swapped_qr(w.qr("陈静"), w.qr("欧阳雨泽"))
 
 
-@exhibit("invalid: malformed_token|invalid: bad_signature")
-def digit_of_the_qr_code_changed(w: Workshop) -> str:
-    """One digit in the middle of the QR code's text is another."""
-    return forgeries.changed_digit(w.qr("陈静"))
+@exhibit("invalid: bad_signature")
+def bit_of_the_qr_code_changed(w: Workshop) -> str:
+    """One bit of the signature within the QR code's digits is another."""
+    address, _, digits = w.qr("陈静").partition("#")
+    number = int(digits)
+    signature = number.bit_length() - 8 * (8 + 32)  # behind the version and the dictionary's name, half-way through
+    return f"{address}#{number ^ 1 << signature}"
 
 
 @exhibit("valid: ok", shows="not_compared")
