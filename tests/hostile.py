@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from functools import cache
 from random import Random
 
 import pikepdf
@@ -23,6 +24,7 @@ def hostile(make: Callable[[], bytes]) -> Callable[[], bytes]:
     return make
 
 
+@cache
 def bomb(megabytes: int = HUGE) -> bytes:
     """Blanks, packed to a thousandth."""
     packing = zlib.compressobj(9)
