@@ -2,7 +2,7 @@
 
 A text layer is what a PDF says that it shows, not what it shows: the characters may be painted white, covered, clipped, on
 a layer that is off, or be drawn by a font that maps the shape of 李 to 王. So each character is looked for on the picture of
-the page in the shape that it has in the faces that certificates are set in (`documents.redrawn`; decision 0016).
+the page in the shape that it has in the faces that certificates are set in (`documents.redrawn`; decision 0017).
 """
 
 from collections.abc import Mapping
