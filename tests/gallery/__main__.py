@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument("--only", default="")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    cache, say = ROOT / "var" / "cache", Console()
+    cache, say = ROOT / "var" / "cache", Console(width=None if sys.stdout.isatty() else 140)
     exhibits = [each for each in ALL.values() if asked.only in each.name or asked.only == each.subject]
     with TemporaryDirectory() as folder:
         pool = Pool(cache)
@@ -44,8 +44,10 @@ def main() -> int:
         workshop.close()
         pool.close()
     say.print(table(found))
-    wrong = sum(bool(each.wrong) for each in found)
-    say.print(f"{len(found)} exhibits in {asked.folder}, {wrong} wrongly judged")
+    wrong = [each for each in found if each.wrong]
+    for each in wrong:
+        say.print(f"{each.exhibit.name}: {'; '.join(each.wrong)}", style="red", soft_wrap=True)
+    say.print(f"{len(found)} exhibits in {asked.folder}, {len(wrong)} wrongly judged")
     return 1 if wrong else 0
 
 

@@ -24,7 +24,7 @@ __all__ = ["STEEP", "Finding", "Redrawn", "lay"]
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 Finding = Literal["seen", "hidden", "differs"]
 
-MISFIT, FLAW = 0.45, 0.44  # the most that a genuine character can have (docs/decisions/0016)
+MISFIT, FLAW = 0.45, 0.44  # the most that a genuine character can have (docs/decisions/0017)
 DOUBTFUL = 0.2 * 255  # a spot that is more wrong is looked at closely
 FOUND = 0.4  # where there is less ink than this part of a character's, nothing is drawn in its place
 FITS = 0.3  # a face whose misfit for a run is smaller is the right one
