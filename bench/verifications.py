@@ -136,7 +136,7 @@ def show(rounds: int) -> None:
         log = Path(folder) / "log"
         tokens, pdfs = _issued(Path(folder), environment)
         with cores(1), serving("issuer", url, log, environment):
-            by_load = _measured(verifier, log, environment, _loads(tokens, pdfs), rounds)
+            by_load = _measured(verifier, log, environment, _loads(tokens, pdfs, verifier), rounds)
     _print(by_load, rounds)
 
 
@@ -159,15 +159,17 @@ def _issued(folder: Path, environment: dict[str, str]) -> tuple[list[bytes], lis
     return [file.read_bytes() for file in out.glob("*.jwt")], [file.read_bytes() for file in out.glob("*.pdf")]
 
 
-def _loads(tokens: list[bytes], pdfs: list[bytes]) -> tuple[Load, ...]:
+def _loads(tokens: list[bytes], pdfs: list[bytes], port: int) -> tuple[Load, ...]:
+    host = f"Host: 127.0.0.1:{port}\r\n"
+
     def posted(body: bytes, kind: str) -> bytes:
-        head = f"POST /api/verify HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = f"POST /api/verify HTTP/1.1\r\n{host}Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
         return head.encode() + body
 
     return (
         Load(
             what="nothing: GET /healthz, one core",
-            requests=(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",),
+            requests=(f"GET /healthz HTTP/1.1\r\n{host}\r\n".encode(),),
             connections=CONNECTIONS,
             wanted=b"200 OK",
         ),
