@@ -7,7 +7,7 @@ import pytest
 from credential.phrases import RENDITIONS
 from credential.wording import Text, Wording
 from issuer.certificate.samples import sample
-from verifier.comparison import differences
+from verifier.comparison import differences, pages_of_others
 from verifier.documents.opened import Opened
 
 HOSTS = {"verify.glimmer.example"}
@@ -119,6 +119,15 @@ def test_a_name_from_right_to_left_may_come_out_in_any_order_but_not_with_other_
 def test_a_document_of_very_many_lines_is_compared_as_any_other() -> None:
     found = fields(page(EVERY[0], *["x"] * 200_000))
     assert found == ["unsigned"] * 20
+
+
+def test_a_page_of_something_else_is_told_from_the_pages_of_a_certificate() -> None:
+    (lines,) = page(EVERY[0]).lines
+    opened = Opened(
+        kind="pdf", lines=(lines[:6], lines[6:], ("To whom it may concern:", "he is the best.", "2 / 3"), ())
+    )
+    assert list(pages_of_others(opened, EVERY, HOSTS)) == [3, 4]
+    assert list(pages_of_others(page(EVERY[0]), [], ())) == []
 
 
 def test_without_the_translations_only_what_is_surely_missing_is_said() -> None:

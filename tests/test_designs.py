@@ -24,7 +24,7 @@ from issuer.certificate.samples import SAMPLE_CODE, sample, sample_names
 from tests.conftest import CACHE
 from tests.test_certificate import ISSUED, POINTS_PER_MM, TOKEN, colliding, squeezed, structure, tool
 from tests.verapdf import FLAVOURS, Flavour, failures
-from verifier.comparison import differences
+from verifier.comparison import differences, pages_of_others
 from verifier.documents.pdf import open_pdf
 
 DIGITS = str(Random(5).getrandbits(8 * 300) | 1 << 8 * 300)  # as many as a whole credential has
@@ -55,6 +55,7 @@ class EachDesign:
         shown = open_pdf(drawn(self.design, rendition, name))
         renditions = [sample(name, each) for each in RENDITIONS]
         assert differences(shown, renditions, {"verify.glimmer.example"}, complete=True) == ()
+        assert list(pages_of_others(shown, renditions, {"verify.glimmer.example"})) == []
         assert shown.traces == ()
         assert (shown.attached, shown.codes, set(shown.links)) == ((TOKEN,), (VERIFY_URL,), {VERIFY_URL})
 

@@ -11,7 +11,7 @@ from verifier.directory import Directory, KnownIssuer
 from verifier.evidence import Evidence
 from verifier.findings import Findings
 from verifier.steps.document import leads_elsewhere
-from verifier.steps.shown import Hosts
+from verifier.steps.hosts import Hosts
 from verifier.verdict import Trace
 
 

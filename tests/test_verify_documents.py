@@ -48,7 +48,7 @@ def test_a_document_is_not_green_while_its_translations_cannot_be_had(
         return await FetcherInProcess.get(fetcher, url, accept)
 
     monkeypatch.setattr(fetcher, "get", without_achievements)
-    monkeypatch.setattr("verifier.steps.shown.differences", lambda opened, renditions, hosts, complete: ())
+    monkeypatch.setattr("verifier.steps.document.differences", lambda opened, renditions, hosts, complete: ())
     assert word(ask(pdf_with(credential.token or ""))) == "unchecked: document_not_compared"
     assert word(ask(credential.token or "")) == "valid: ok"
 

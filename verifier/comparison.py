@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import islice, pairwise
 
+import msgspec
 from msgspec import UNSET
 
 from credential.wording import Section, Text, Wording, script_language, texts_of
 from verifier.documents.opened import Opened
 from verifier.verdict import Difference
 
-__all__ = ["differences"]
+__all__ = ["differences", "pages_of_others"]
 
 ON_LINES_OF_THEIR_OWN = ("organisation", "title", "name", "achievement")
 RIGHT_TO_LEFT = ("R", "AL")
@@ -37,6 +38,16 @@ def differences(
     """
     shown = _Shown(opened, frozenset(map(_plain, hosts)))
     return min((_compared(shown, wording, complete=complete) for wording in renditions), key=_unlikeness)[0]
+
+
+def pages_of_others(opened: Opened, renditions: Iterable[Wording], hosts: Iterable[str]) -> Iterator[int]:
+    """The numbers, from 1, of those of several pages on which more is neither signed nor one of `hosts` than is."""
+    texts = {*hosts, *(text for wording in renditions for text in texts_of(wording))}
+    for number, lines in enumerate(opened.lines if len(opened.lines) > 1 else (), 1):
+        page = _Shown(msgspec.structs.replace(opened, lines=(lines,)), frozenset())
+        marks = page.marked(texts)
+        if 2 * sum(marks) <= len(marks):
+            yield number
 
 
 def _unlikeness(compared: tuple[tuple[Difference, ...], int]) -> tuple[bool, int]:

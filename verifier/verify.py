@@ -30,7 +30,7 @@ from verifier.published import Published
 from verifier.steps.authentic import is_authentic, known_issuer
 from verifier.steps.document import document, exact_file, leads_elsewhere
 from verifier.steps.find import find_token
-from verifier.steps.shown import Hosts
+from verifier.steps.hosts import Hosts
 from verifier.steps.standing import in_force, status
 from verifier.verdict import Issuer, Verdict
 

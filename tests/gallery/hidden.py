@@ -51,7 +51,7 @@ def renamed_in_outlines(w: Workshop, hide: Change) -> bytes:
         return saved(document)
 
 
-@exhibit(DIFFERS, traces={"hidden_text"}, fields={"name"})
+@exhibit(DIFFERS, traces={"hidden_text|shapes_differ"}, fields={"name"})
 def name_drawn_over(w: Workshop) -> bytes:
     """A box in the colour of the paper over the name, and another name on it as text."""
     genuine = w.genuine("陈静")
@@ -61,7 +61,7 @@ def name_drawn_over(w: Workshop) -> bytes:
         return saved(document)
 
 
-@exhibit(DIFFERS, traces={"hidden_text"})
+@exhibit(DIFFERS, traces={"hidden_text|shapes_differ"})
 def name_drawn_over_as_outlines(w: Workshop) -> bytes:
     """The same box, and the other name as shapes: the file's text is still the genuine one, and whole."""
     genuine = w.genuine("陈静")
@@ -73,7 +73,7 @@ def name_drawn_over_as_outlines(w: Workshop) -> bytes:
         return saved(document)
 
 
-@exhibit(DIFFERS, traces={"hidden_text"})
+@exhibit(DIFFERS, traces={"hidden_text|shapes_differ"})
 def name_drawn_over_as_a_picture(w: Workshop) -> bytes:
     """A picture of the other name, cut out of a forged certificate, laid over the genuine one."""
     genuine = w.genuine("陈静")
@@ -174,7 +174,7 @@ def original_too_small_to_see(w: Workshop) -> bytes:
     )  # fmt: skip
 
 
-@exhibit(DIFFERS, traces={"hidden_text"})
+@exhibit(DIFFERS, traces={"hidden_text|shapes_differ"})
 def original_clipped_away(w: Workshop) -> bytes:
     """The genuine name is drawn through a window of no size, and so is not seen."""
 

@@ -1,18 +1,24 @@
 """Step 6: does the document show what was signed, and does it lead where its issuer leads?"""
 
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from msgspec import UNSET
 
+from credential import qr
+from credential.errors import CredentialError
 from credential.reader import UnverifiedToken
+from credential.wording import Wording
 from verifier.claims import code_of, comparable
+from verifier.comparison import differences, pages_of_others
 from verifier.directory import KnownIssuer
+from verifier.documents.opened import Opened
 from verifier.errors import Unreachable
-from verifier.evidence import Evidence
+from verifier.evidence import Evidence, read_text
 from verifier.findings import Findings
 from verifier.published import Published
-from verifier.steps.shown import Hosts, shown
-from verifier.verdict import Document
+from verifier.steps.hosts import LONGEST_DETAIL, Hosts
+from verifier.verdict import Document, Trace
 
 __all__ = ["document", "exact_file", "leads_elsewhere"]
 
@@ -63,7 +69,7 @@ def document(
     if evidence.document and not renditions:
         findings.not_checked("document", "document_not_compared", "A certificate of this kind cannot be compared here.")
         return
-    found = shown(evidence, token, renditions, hosts, complete=version is not None)
+    found = _shown(evidence, token, renditions, hosts, complete=version is not None)
     if found.shows == "text_matches" and version is None:  # translations stand on it too, and could have been edited
         findings.not_checked("document", "document_not_compared", "The achievement's translations cannot be fetched.")
         found = Document(shows="not_compared", sha256=found.sha256)
@@ -76,3 +82,54 @@ def document(
     else:
         findings.neutral("document")
     findings.document = found
+
+
+def _shown(
+    evidence: Evidence, token: UnverifiedToken, renditions: Sequence[Wording], hosts: Hosts, *, complete: bool
+) -> Document:
+    """Compare the document of the evidence with what was signed, in each of the `renditions` that it may be.
+
+    Pictures are for people to compare, and so is a scan: pages without any text that nothing is attached to. Where the
+    renditions are not `complete`, because translations could not be fetched, what else the document says is not held
+    against it.
+    """
+    opened = evidence.document
+    sha256 = evidence.sha256 or UNSET
+    if opened is None:
+        return Document(shows="not_compared", sha256=sha256)
+    compared = opened.kind == "pdf" and (any(opened.lines) or bool(opened.attached))
+    printed = hosts.right() | {read_text(text).host or "" for text in (*opened.codes, *opened.links)}
+    found = differences(opened, renditions, printed, complete=complete) if compared else ()
+    others = pages_of_others(opened, renditions, printed) if compared else ()
+    extra = (Trace(code="extra_page", page=number) for number in others)
+    traces = (*opened.traces, *extra, *_led(opened, token, hosts))
+    if found or traces:
+        return Document(shows="differs", differences=found, traces=tuple(dict.fromkeys(traces)), sha256=sha256)
+    return Document(shows="text_matches" if compared else "not_compared", sha256=sha256)
+
+
+def _led(opened: Opened, token: UnverifiedToken, hosts: Hosts) -> Iterator[Trace]:
+    """Where the QR codes and the links of a document lead, if not to this very credential at an address of its issuer's."""
+    if opened.kind == "picture":  # of a desk, on which other things lie
+        return
+    for text in opened.codes:
+        if not _is_this(text, token):
+            yield Trace(code="qr_of_another", detail=text[:LONGEST_DETAIL])
+        elif trace := hosts.trace(read_text(text).host):
+            yield trace
+    for link in opened.links:
+        if not _is_this(link, token) or hosts.trace(read_text(link).host):
+            yield Trace(code="link_elsewhere", detail=link[:LONGEST_DETAIL])
+
+
+def _is_this(text: str, token: UnverifiedToken) -> bool:
+    """Whether what a QR code or a link holds is this credential: the token, or its code and the signature beside it."""
+    found = read_text(text)
+    if found.token:
+        return found.token == token.text
+    if found.code is None or found.code != code_of(token.claims):
+        return False
+    try:
+        return found.digits is None or qr.signature_in(found.digits) == token.signature
+    except CredentialError:
+        return False
