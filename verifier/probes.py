@@ -1,7 +1,6 @@
 """What the operator's machines ask: does it live, can it work, what has it counted."""
 
 import asyncio
-from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
@@ -21,10 +20,13 @@ from verifier.facing.metrics import CONTENT_TYPE, Metrics
 __all__ = ["ROUTES", "Documents", "Ready"]
 
 TRIED_FOR = 30  # seconds: probes come often, and each trial is a process
-# One empty page. Its cross-reference table is missing, which both libraries mend.
+# One empty page, with the places of its objects as a reader finds them (ISO 32000-1 §7.5.4).
 EMPTY = (
-    b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
-    b"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<<>>>>\nendobj\ntrailer\n<</Size 4/Root 1 0 R>>\n%%EOF\n"
+    b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+    b"2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
+    b"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<<>>>>\nendobj\n"
+    b"xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \n0000000105 00000 n \ntraile"
+    b"r\n<</Size 4/Root 1 0 R>>\nstartxref\n180\n%%EOF\n"
 )
 Asked = Request[Any, Any, Any]
 
@@ -73,15 +75,9 @@ class Documents:
 def _try() -> DocumentsState:
     try:
         child.open_document(EMPTY)
-        return DocumentsState(works=True, isolation=_isolation())
+        return DocumentsState(works=True, isolation=child.isolation())
     except (CannotOpen, OSError):
         return DocumentsState(works=False, isolation={})
-
-
-def _isolation() -> dict[str, bool]:
-    """What the child says that it is kept from; it may not be able to say."""
-    said: Callable[[], dict[str, bool]] = getattr(child, "isolation", dict)
-    return said()
 
 
 @get(
