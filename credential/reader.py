@@ -152,9 +152,7 @@ def read_json(data: bytes) -> dict[str, Any]:
         text = data.decode("utf-8")  # a BOM survives decoding and is then refused by the parser
         if sum(text.count(bracket) for bracket in "[{") > DEEPEST:
             _depth(text)
-        parsed = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_int=_integer, parse_float=_float
-        )
+        parsed = _STRICT.decode(text)
         if "\\u" in text:
             json.dumps(parsed, ensure_ascii=False).encode()  # an escaped lone surrogate is no text
     except MalformedToken:
@@ -224,6 +222,12 @@ def _float(digits: str) -> float:
     if not math.isfinite(number := float(digits)):
         raise MalformedToken("The token's JSON holds a number that is not finite.", "token_number_out_of_range")
     return number
+
+
+# Made once: json.loads makes one at each call.
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_refuse_constant, parse_int=_integer, parse_float=_float
+)
 
 
 def seconds(moment: object) -> int | None:

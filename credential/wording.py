@@ -7,7 +7,8 @@ credential carries in `relatedResource` (VCDM 2.0 §5.3). Only the fixed phrases
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
-from typing import Any, Generic, TypeVar
+from functools import cached_property
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from credential.code import parse, printed
 from credential.errors import MalformedCode
@@ -16,9 +17,11 @@ from credential.phrases import BILINGUAL, MONTHS, PHRASES, RENDITIONS, TITLES
 __all__ = [
     "Fact",
     "Section",
+    "Sections",
     "Text",
     "Wording",
     "script_language",
+    "sections",
     "texts_of",
     "title_of",
     "translations_of",
@@ -64,6 +67,14 @@ class Section(Generic[Entry]):
 
     label: tuple[Text, ...]
     entries: tuple[Entry, ...]
+
+
+class Sections(NamedTuple):
+    """The lists of one rendition; None for each that has nothing in it. A transcript's facts have modules for labels."""
+
+    transcript: Section[Fact] | None
+    skills: Section[tuple[Text, ...]] | None
+    partners: Section[tuple[Text, ...]] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +127,7 @@ def wording(
     if "validUntil" in claims:
         dates.append(("expires", claims["validUntil"]))
     title = rendition.translated(own, achievement["name"], "name")
+    transcript, skills, partners = _sections(rendition, subject)
     return Wording(
         languages=rendition.languages,
         document_title=" · ".join([heading[languages[0]], *names[:1], title[0].text]),
@@ -134,10 +146,15 @@ def wording(
         code_label=rendition.said(PHRASES["code"]),
         code=_code(claims["id"]),
         period=_period(rendition, subject),
-        transcript=_transcript(rendition, own, subject),
-        skills=rendition.section("skills", rendition.listed(own, achievement.get("tag", ()), "tags")),
-        partners=rendition.section("partners", tuple(map(rendition.said, partners_of(achievement_version)))),
+        transcript=transcript,
+        skills=skills,
+        partners=partners,
     )
+
+
+def sections(claims: Mapping[str, Any], achievement_version: Mapping[str, Any], languages: Sequence[str]) -> Sections:
+    """The lists alone of what `wording` says."""
+    return _sections(_Rendition(tuple(languages), achievement_version), claims["credentialSubject"])
 
 
 @dataclass(frozen=True)
@@ -147,6 +164,10 @@ class _Rendition:
     languages: tuple[str, ...]
     version: Mapping[str, Any]
 
+    @cached_property
+    def translations(self) -> Mapping[str, Mapping[str, str]]:
+        return translations_of(self.version)
+
     def said(self, words: Mapping[str, str]) -> tuple[Text, ...]:
         """The words in each language of this rendition that they are in; in the first they are in where in none of those."""
         known = [language for language in self.languages if language in words] or list(words)[:1]
@@ -154,7 +175,7 @@ class _Rendition:
 
     def translated(self, own: str, value: str, member: str) -> tuple[Text, ...]:
         """A text of the credential, which is in the language `own`, and what the version says for it in others."""
-        translations = translations_of(self.version).items()
+        translations = self.translations.items()
         return self.said(
             {own: value} | {lang: words[member] for lang, words in translations if member in words and lang != own}
         )
@@ -183,6 +204,16 @@ def _period(rendition: _Rendition, subject: Mapping[str, Any]) -> Fact | None:
     language = rendition.languages[0]
     first, last = (dated(subject[member], language).text for member in ("activityStartDate", "activityEndDate"))
     return rendition.fact("period", Text(language=language, text=f"{first} – {last}"))
+
+
+def _sections(rendition: _Rendition, subject: Mapping[str, Any]) -> Sections:
+    achievement = subject["achievement"]
+    own = achievement["inLanguage"]
+    return Sections(
+        transcript=_transcript(rendition, own, subject),
+        skills=rendition.section("skills", rendition.listed(own, achievement.get("tag", ()), "tags")),
+        partners=rendition.section("partners", tuple(map(rendition.said, partners_of(rendition.version)))),
+    )
 
 
 def _transcript(rendition: _Rendition, own: str, subject: Mapping[str, Any]) -> Section[Fact] | None:

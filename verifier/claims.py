@@ -10,7 +10,7 @@ from credential import code as codes
 from credential import document
 from credential.errors import MalformedCode
 from credential.phrases import LANGUAGES, RENDITIONS
-from credential.wording import Fact, Section, Text, Wording, people, results, translations_of, wording
+from credential.wording import Fact, Section, Text, Wording, people, results, sections, translations_of, wording
 from verifier.verdict import Signed
 
 __all__ = ["code_of", "comparable", "signed_claims"]
@@ -51,7 +51,7 @@ def signed_claims(claims: Mapping[str, Any], version: Mapping[str, Any], *, lega
     subject = claims["credentialSubject"]
     achievement = subject["achievement"]
     translated = {language: words["name"] for language, words in translations_of(version).items() if "name" in words}
-    said = _worded(claims, version)
+    said = sections(claims, version, LANGUAGES)
     began, ended = subject.get("activityStartDate"), subject.get("activityEndDate")
     return Signed(
         id=claims["id"],
@@ -61,22 +61,14 @@ def signed_claims(claims: Mapping[str, Any], version: Mapping[str, Any], *, lega
         issuer_name=claims["issuer"]["name"],
         facts=tuple(results(subject)),
         period=f"{began}/{ended}" if began and ended else None,
-        modules=tuple(_score(module) for module in _entries(said.transcript if said else None)),
-        skills=tuple(map(_by_language, _entries(said.skills if said else None))),
-        partners=tuple(map(_by_language, _entries(said.partners if said else None))),
+        modules=tuple(_score(module) for module in _entries(said.transcript)),
+        skills=tuple(map(_by_language, _entries(said.skills))),
+        partners=tuple(map(_by_language, _entries(said.partners))),
         awarded=claims["awardedDate"],
         valid_from=claims["validFrom"],
         valid_until=claims.get("validUntil"),
         legacy=legacy,
     )
-
-
-def _worded(claims: Mapping[str, Any], version: Mapping[str, Any]) -> Wording | None:
-    """All that the claims say, in every language that it is said in; None where a date is none."""
-    try:
-        return wording(claims, version, LANGUAGES)
-    except ValueError:
-        return None
 
 
 def _entries(section: Section[Entry] | None) -> tuple[Entry, ...]:

@@ -1,5 +1,6 @@
 """Web addresses as strangers write them: which one may be asked at all, and which one lies under which."""
 
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 __all__ = ["LOOPBACK", "is_loopback", "is_web_address", "split", "under"]
@@ -36,6 +37,11 @@ def is_loopback(url: str) -> bool:
 
 def under(url: str, prefix: str) -> bool:
     """Whether `url` has the same origin as `prefix` and its path begins with the same whole segments."""
+    return len(url) <= LONGEST and _under(url, prefix)
+
+
+@lru_cache(maxsize=1000)  # all credentials of an achievement name the same few addresses
+def _under(url: str, prefix: str) -> bool:
     there, known = split(url), split(prefix)
     if there is None or known is None:
         return False

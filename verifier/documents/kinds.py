@@ -46,6 +46,7 @@ OTHERS: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
         (rb"\x7fELF|MZ.{58}[\0-\xff]{2}\0\0", "program", "no_document"),
     )
 )
+ANY_OTHER = re.compile(b"|".join(b"(?:%b)" % signature.pattern for signature, _, _ in OTHERS), re.DOTALL)
 WHAT_TO_DO = {
     "save_as_jpeg": "Pictures of this kind are not read: save it as JPEG or PNG, or take a screenshot of it.",
     "save_as_pdf": "Files of this kind are not read: hand in the PDF as its issuer made it.",
@@ -81,4 +82,7 @@ def _readable(data: bytes) -> Kind | None:
 
 
 def _other(data: bytes) -> tuple[str, str] | None:
-    return next(((name, code) for signature, name, code in OTHERS if signature.match(data[:BEGINNING])), None)
+    beginning = data[:BEGINNING]
+    if not ANY_OTHER.match(beginning):  # most are texts, which are told from all of them at once
+        return None
+    return next((name, code) for signature, name, code in OTHERS if signature.match(beginning))

@@ -43,6 +43,10 @@ class Lines:
     def __init__(self) -> None:
         self._lines: dict[str, _Line] = {}
 
+    def has(self, name: str) -> bool:
+        """Whether anybody stands in the line of that name."""
+        return name in self._lines
+
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:
         """Wait for one's turn in the line of that name."""
@@ -106,12 +110,13 @@ class Memory:
         `anew` is asked when it is this asker's turn: whether to fetch even so. Raises `Unreachable` where the fetch did.
         """
         begun = self.begun
+        kept = self._kept(name, keep)
+        if kept and not self._lines.has(name) and not anew():  # it would be this asker's turn at once
+            return _sound(kept)
         async with self._lines.turn(name):
-            kept = self._found.get(name)
-            if kept and self._is_fresh(kept, keep) and (kept.number > begun or not anew()):
-                if kept.failure:
-                    raise Unreachable(*kept.failure)
-                return kept
+            kept = self._kept(name, keep)
+            if kept and (kept.number > begun or not anew()):
+                return _sound(kept)
             self.begun += 1
             number = self.begun
             try:
@@ -124,8 +129,16 @@ class Memory:
 
     def has(self, name: str, keep: timedelta) -> bool:
         """Whether something is kept under `name` that nothing must be fetched for; a failure to fetch is something."""
-        kept = self._found.get(name)
-        return kept is not None and self._is_fresh(kept, keep)
+        return self._kept(name, keep) is not None
 
-    def _is_fresh(self, found: Found, keep: timedelta) -> bool:
-        return timedelta(0) <= self.clock() - found.at < (FAILURE_FOR if found.failure else keep)
+    def _kept(self, name: str, keep: timedelta) -> Found | None:
+        """What is kept under `name` and fresh."""
+        found = self._found.get(name)
+        fresh = found and timedelta(0) <= self.clock() - found.at < (FAILURE_FOR if found.failure else keep)
+        return found if fresh else None
+
+
+def _sound(found: Found) -> Found:
+    if found.failure:
+        raise Unreachable(*found.failure)
+    return found
