@@ -1,5 +1,6 @@
 """A document is opened in a child of a server: alone, within limits, out of reach of anything."""
 
+import io
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pikepdf
 import pytest
 
 from tests.hostile import CATALOG, EMPTY, HOSTILE, PAGE, PAGES, pdf
@@ -50,6 +52,14 @@ def test_what_is_said_of_a_child_is_what_it_tried() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
+
+
+def test_a_document_is_decrypted_that_opens_without_a_password() -> None:
+    """Whoever decrypts wants random numbers of the system, which lie outside of what a child may read otherwise."""
+    protected = io.BytesIO()
+    with pikepdf.open(io.BytesIO(BLANK)) as document:
+        document.save(protected, encryption=pikepdf.Encryption(owner="owner", user=""))
+    assert open_document(protected.getvalue()).kind == "pdf"
 
 
 def test_many_documents_are_opened_at_once() -> None:

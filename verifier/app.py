@@ -2,16 +2,19 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from anyio.to_thread import run_sync
 from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from verifier import api, openapi, probes, problems, web
 from verifier.directory import Kept
+from verifier.documents.child import warm
+from verifier.errors import CannotOpen
 from verifier.facing.desk import Desk
 from verifier.facing.door import Door
 from verifier.facing.metrics import CountedFetcher, Metrics
@@ -42,6 +45,8 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
 
     @asynccontextmanager
     async def connections(app: Litestar) -> AsyncIterator[None]:
+        with suppress(CannotOpen):  # /readyz says so
+            await run_sync(warm)
         yield
         await fetcher.aclose()
 

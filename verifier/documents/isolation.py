@@ -22,6 +22,7 @@ CPU_SECONDS = 4
 SECONDS = 20  # as the clock goes, for a machine that has much else to do
 MEMORY = 1024**3
 OPEN_FILES = 64
+RANDOM = Path("/dev/urandom")
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000  # unshare(2)
 PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS = 38, 39  # prctl(2)
@@ -80,7 +81,7 @@ class _Ruleset(ctypes.Structure):
 
 class _Beneath(ctypes.Structure):
     _pack_ = 1
-    _fields_ = (("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32))
+    _fields_ = (("allowed", ctypes.c_uint64), ("path", ctypes.c_int32))
 
 
 def _keep_to_our_files(libc: ctypes.CDLL) -> None:
@@ -94,9 +95,9 @@ def _keep_to_our_files(libc: ctypes.CDLL) -> None:
         scoped=OUTSIDE if version >= 6 else 0,
     )
     ruleset = libc.syscall(CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(ctypes.sizeof(rules)), 0)
-    for folder in _ours():
-        opened = os.open(folder, os.O_PATH | os.O_CLOEXEC)
-        beneath = _Beneath(allowed=EXECUTE | READ_FILE | READ_DIR, folder=opened)
+    for path in _ours():
+        opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        beneath = _Beneath(allowed=EXECUTE | READ_FILE | READ_DIR if path.is_dir() else READ_FILE, path=opened)
         libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, ctypes.byref(beneath), 0)
         os.close(opened)
     libc.syscall(RESTRICT_SELF, ruleset, 0)
@@ -104,7 +105,7 @@ def _keep_to_our_files(libc: ctypes.CDLL) -> None:
 
 
 def _ours() -> set[Path]:
-    """Python, its packages and our own, from which something may still be loaded; the random numbers of the system."""
+    """Python, its packages and our own, from which something may still be loaded; random numbers, for encrypted PDFs."""
     packages = (Path(str(package.__file__)).parent for package in (credential, verifier))
-    found = {Path(sys.prefix), Path(sys.base_prefix), Path("/lib"), Path("/lib64"), *packages}
-    return {path for path in found if path.is_dir() and path != Path("/")}
+    found = {Path(sys.prefix), Path(sys.base_prefix), Path("/lib"), Path("/lib64"), *packages, RANDOM}
+    return {path for path in found if path.exists() and path != Path("/")}
