@@ -111,7 +111,7 @@ def serving(one: Judged, workshop: Workshop) -> AbstractContextManager[TestClien
         {"VERIFIER_PUBLIC_URL": OWN, "VERIFIER_DIRECTORY": str(workshop.folder / "directory.json")}
     )
     assert json.loads((workshop.folder / "directory.json").read_text())
-    with patch("verifier.app.Fetcher", lambda *_: Answers(workshop, one.handed.answers)):
+    with patch("verifier.app.CountedFetcher", lambda *_: Answers(workshop, one.handed.answers)):
         return TestClient(create_app(settings, lambda: one.handed.at), base_url=OWN)
 
 
