@@ -114,12 +114,17 @@ def _led(opened: Opened, token: UnverifiedToken, hosts: Hosts) -> Iterator[Trace
         return
     for text in opened.codes:
         if not _is_this(text, token):
-            yield Trace(code="qr_of_another", detail=text[:LONGEST_DETAIL])
+            yield Trace(code="qr_of_another", detail=_named(text))
         elif trace := hosts.trace(read_text(text).host):
             yield trace
     for link in opened.links:
         if not _is_this(link, token) or hosts.trace(read_text(link).host):
-            yield Trace(code="link_elsewhere", detail=link[:LONGEST_DETAIL])
+            yield Trace(code="link_elsewhere", detail=_named(link))
+
+
+def _named(text: str) -> str:
+    """A stranger's address without what is packed behind it: for people to read."""
+    return text.partition("#")[0][:LONGEST_DETAIL]
 
 
 def _is_this(text: str, token: UnverifiedToken) -> bool:
