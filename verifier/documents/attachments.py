@@ -17,11 +17,12 @@ CREDENTIAL = re.compile(r"\s*[\w-]+\.[\w-]+\.[\w-]*\s*")
 
 def files_of(dictionaries: Iterable[pikepdf.Object]) -> tuple[pikepdf.Stream, ...]:
     """The embedded files among the dictionaries of a document, each once (ISO 32000-1 §7.11.4). Raises `CannotOpen`."""
+    embedded = pikepdf.Name.EmbeddedFile
     found: dict[tuple[int, int], pikepdf.Stream] = {}
     for dictionary in dictionaries:
         named = dictionary.get("/EF")
         candidates = list(named.values()) if isinstance(named, pikepdf.Dictionary) else []
-        if dictionary.get("/Type") == pikepdf.Name.EmbeddedFile:
+        if dictionary.get("/Type") == embedded:
             candidates.append(dictionary)
         found |= {each.objgen: each for each in candidates if isinstance(each, pikepdf.Stream)}
         if len(found) > MOST:

@@ -117,13 +117,14 @@ class _Placed(NamedTuple):
 
 def _placed(text: pypdfium2.PdfTextPage) -> Iterator[_Placed]:
     """The characters in the order of the text layer, each with the text object that draws it and its place there."""
-    x, y, left, right, bottom, top = (ctypes.c_double() for _ in range(6))
+    x, y, left, right, bottom, top = numbers = [ctypes.c_double() for _ in range(6)]
+    origin, box = (*map(ctypes.byref, numbers[:2]),), (*map(ctypes.byref, numbers[2:]),)
     before: _Placed | None = None
     for index in range(text.count_chars()):
         if pdfium.FPDFText_IsGenerated(text, index):
             continue
-        pdfium.FPDFText_GetCharOrigin(text, index, x, y)
-        pdfium.FPDFText_GetCharBox(text, index, left, right, bottom, top)
+        pdfium.FPDFText_GetCharOrigin(text, index, *origin)
+        pdfium.FPDFText_GetCharBox(text, index, *box)
         run = ctypes.cast(pdfium.FPDFText_GetTextObject(text, index), ctypes.c_void_p).value
         said = chr(pdfium.FPDFText_GetUnicode(text, index))
         one = _Placed(

@@ -5,14 +5,15 @@ to its grid, which no PDF reader does with the fonts that a certificate carries.
 child nothing.
 """
 
-from collections.abc import Iterator
+import operator
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from PIL import Image, ImageFont
 
-__all__ = ["FACES", "MARGIN", "Face", "Glyph", "faces_for"]
+__all__ = ["CHINESE", "FACES", "LATIN", "MARGIN", "Face", "Glyph", "faces_for"]
 
 SIZES = (128, 384)  # pixels to the em that glyphs are drawn in
 MARGIN = 24  # pixels of nothing around a glyph: one on the page
@@ -24,7 +25,8 @@ LATIN_RANGES = (
 )  # fmt: skip
 
 
-class Glyph(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Glyph:
     """A character's drawing in greys, `em` pixels to the em; its origin lies at `left` and `top` in the picture.
 
     `ink` is the area that it blackens, in square ems.
@@ -47,7 +49,7 @@ class Face:
         # Only ligatures and small capitals need shaping, which costs as much again for every character.
         self._plain = {size: _font(file, size, weight, ImageFont.Layout.BASIC) for size in SIZES}
         self._shaping = {size: _font(file, size, weight, ImageFont.Layout.RAQM) for size in SIZES}
-        self._missing = {size: _bytes(font.getmask(MISSING)) for size, font in self._plain.items()}
+        self._missing = {size: _with_margin(font.getmask(MISSING)) for size, font in self._plain.items()}
         self._glyphs: dict[tuple[str, int], Glyph | None] = {}
 
     def glyph(self, text: str, size: float) -> Glyph | None:
@@ -66,12 +68,9 @@ class Face:
         shaped = len(text) > 1 or self._features
         font = (self._shaping if shaped else self._plain)[em]
         drawing, (left, top) = font.getmask2(text, "L", anchor="ls", features=self._features or None)
-        width, height = drawing.size
-        if not width or not height or _bytes(drawing) == self._missing[em]:
+        if not all(drawing.size) or (picture := _with_margin(drawing)) == self._missing[em]:
             return None
-        picture = Image.new("L", (width + 2 * MARGIN, height + 2 * MARGIN))
-        picture.im.paste(drawing, (MARGIN, MARGIN, MARGIN + width, MARGIN + height))
-        ink = sum(value * count for value, count in enumerate(picture.histogram())) / 255 / em**2
+        ink = sum(map(operator.mul, picture.histogram(), range(256))) / 255 / em**2
         return Glyph(picture, MARGIN - left, MARGIN - top, em, ink)
 
 
@@ -82,11 +81,12 @@ def _font(file: Path, size: int, weight: int | None, layout: ImageFont.Layout) -
     return font
 
 
-def _bytes(drawing: Any) -> bytes:
-    picture = Image.new("L", drawing.size)
-    if all(drawing.size):
-        picture.im.paste(drawing, (0, 0, *drawing.size))
-    return picture.tobytes()
+def _with_margin(drawing: Any) -> Image.Image:
+    width, height = drawing.size
+    picture = Image.new("L", (width + 2 * MARGIN, height + 2 * MARGIN))
+    if width and height:
+        picture.im.paste(drawing, (MARGIN, MARGIN, MARGIN + width, MARGIN + height))
+    return picture
 
 
 def _folder(package: str) -> Path:
@@ -96,18 +96,16 @@ def _folder(package: str) -> Path:
     return Path(found.origin).parent
 
 
-def _faces() -> Iterator[Face]:
-    chinese, latin = _folder("pylopdf_fonts_zh_cn"), _folder("fontpkg_eb_garamond") / "files"
-    roman, italic = latin / "EBGaramond[wght].ttf", latin / "EBGaramond-Italic[wght].ttf"
-    yield Face("Serif-SC", chinese / "NotoSerifSC-Regular.otf", latin=False)
-    yield Face("Sans-SC", chinese / "NotoSansSC-Regular.otf", latin=False)
-    yield Face("Garamond", roman, weight=400)
-    yield Face("Garamond-Semi", roman, weight=600)
-    yield Face("Garamond-Italic", italic, weight=400)
-    yield Face("Garamond", roman, weight=400, features=("smcp", "c2sc"))
-
-
-FACES = tuple(_faces())
+_chinese, _latin = _folder("pylopdf_fonts_zh_cn"), _folder("fontpkg_eb_garamond") / "files"
+_roman, _italic = _latin / "EBGaramond[wght].ttf", _latin / "EBGaramond-Italic[wght].ttf"
+CHINESE = Face("Serif-SC", _chinese / "NotoSerifSC-Regular.otf", latin=False)
+LATIN = (
+    Face("Garamond", _roman, weight=400),
+    Face("Garamond-Semi", _roman, weight=600),
+    Face("Garamond-Italic", _italic, weight=400),
+    Face("Garamond", _roman, weight=400, features=("smcp", "c2sc")),
+)
+FACES = (CHINESE, Face("Sans-SC", _chinese / "NotoSansSC-Regular.otf", latin=False), *LATIN)
 
 
 def faces_for(font: str) -> list[Face]:

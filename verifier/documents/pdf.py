@@ -73,10 +73,11 @@ def _pages(data: bytes) -> Iterator[Seen]:
         for number, page in enumerate(document, 1):
             if page.get_width() * page.get_height() > LARGEST_PAGE:
                 raise CannotOpen(f"Page {number} is larger than a sheet of A2.", "too_large")
-            characters += page.get_textpage().count_chars()
+            text = page.get_textpage()
+            characters += text.count_chars()
             if characters > MOST_CHARACTERS:
                 raise CannotOpen("The document has more text than a certificate can have.", "too_large")
-            yield look_at(page, number)
+            yield look_at(page, text, number)
 
 
 def _links(parts: Iterable[pikepdf.Object]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from PIL import Image, ImageChops, ImageFilter
 from verifier.documents.characters import Character, Run
 from verifier.documents.faces import MARGIN, Face, Glyph, faces_for
 
-__all__ = ["STEEP", "Finding", "Redrawn", "lay"]
+__all__ = ["Finding", "Redrawn", "lay"]
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 Finding = Literal["seen", "hidden", "differs"]
@@ -63,20 +63,20 @@ class Redrawn:
         if not self._on_page or run.invisible or not SMALLEST <= run.size <= LARGEST:
             return
         counts = page.crop(_clipped(_extent(self._on_page, run), page)).histogram()
-        ground = max(range(256), key=counts.__getitem__)
+        ground = counts.index(max(counts))
         contrast = (run.grey - ground) * run.opacity
         if abs(contrast) >= FAINT:
             self._as_ink = _ink(ground, contrast)
             self.placed = self._fitted()
 
     def findings(self, text: Image.Image) -> Mapping[Character, Finding]:
-        """What is found of each character. `text` is the page with the text of all runs alone, as ink (`STEEP`)."""
+        """What is found of each character. `text` is the page with the text of all runs alone."""
         if not self._as_ink:
             return dict.fromkeys(self._run.characters, "hidden")
         wrong: set[Character] = set()
         if self.placed:
             area = _around(placed.place for placed in self.placed.values())
-            flaws = ImageChops.difference(self._ink(area), text.crop(area)).filter(self._spot)
+            flaws = ImageChops.difference(self._ink(area), _through(STEEP, text.crop(area))).filter(self._spot)
             if not self._run.readable:
                 wrong = set(self.placed)
             elif _most(flaws) > DOUBTFUL:
@@ -112,7 +112,7 @@ class Redrawn:
             x, y = box[0] - left + (moved if other == one else 0), box[1] - top
             if -picture.width < x < drawn.width and -picture.height < y < drawn.height:
                 lay(drawn, picture, (x, y))
-        off = ImageChops.difference(self._ink(placed.place), drawn.point(STEEP))
+        off = ImageChops.difference(self._ink(placed.place), _through(STEEP, drawn))
         least = LEAST_INK * self._run.size**2
         return _sum(off) / 255 / max(placed.ink, least), _most(off.filter(self._spot)) / 255
 
@@ -141,17 +141,17 @@ class Redrawn:
         drawn = Image.new("L", (area[2] - area[0], area[3] - area[1]))
         for placed in tried.values():
             lay(drawn, placed.picture, (placed.box[0] - area[0], placed.box[1] - area[1]))
-        wrong = _sum(ImageChops.difference(self._ink(area), drawn.point(STEEP))) / 255
+        wrong = _sum(ImageChops.difference(self._ink(area), _through(STEEP, drawn))) / 255
         return wrong / sum(placed.ink for placed in tried.values())
 
     def _in(self, face: Face, characters: Iterable[Character]) -> Iterable[tuple[Character, Placed]]:
+        size, placed = self._run.size, _upright if self._run.upright else _turned
         for one in characters:
-            glyph = face.glyph(one.text, self._run.size)
-            if glyph:
-                yield one, (_upright if self._run.upright else _turned)(glyph, self._run, one)
+            if glyph := face.glyph(one.text, size):
+                yield one, placed(glyph, self._run, one)
 
     def _ink(self, box: Box) -> Image.Image:
-        return self._page.crop(box).point(self._as_ink)
+        return _through(self._as_ink, self._page.crop(box))
 
     @property
     def _spot(self) -> ImageFilter.BoxBlur:
@@ -166,15 +166,10 @@ def lay(page: Image.Image, glyph: Image.Image, at: tuple[int, int]) -> None:
 def _upright(glyph: Glyph, run: Run, one: Character) -> Placed:
     """The glyph brought to its size, with its origin where the character's is."""
     wide, high = glyph.em / run.across[0], -glyph.em / run.up[1]  # pixels of the drawing to one of the page
-    width, height = glyph.picture.size
-    left, top = math.floor(one.x - (glyph.left - MARGIN) / wide), math.floor(one.y - (glyph.top - MARGIN) / high)
-    right = max(left + 1, math.ceil(one.x + (width - MARGIN - glyph.left) / wide))
-    bottom = max(top + 1, math.ceil(one.y + (height - MARGIN - glyph.top) / high))
-    part = (
-        max(0.0, (left - one.x) * wide + glyph.left), max(0.0, (top - one.y) * high + glyph.top),
-        min(float(width), (right - one.x) * wide + glyph.left), min(float(height), (bottom - one.y) * high + glyph.top),
-    )  # fmt: skip
-    picture = glyph.picture.resize((right - left, bottom - top), BOX if min(wide, high) > 2 else BILINEAR, box=part)
+    x, y = math.floor(one.x), math.floor(one.y)
+    picture, left, top = _sized(glyph, wide, high, one.x - x, one.y - y)
+    left, top = left + x, top + y
+    right, bottom = left + picture.width, top + picture.height
     body = one.x, one.y + ASCENT * run.up[1], one.x, one.y - DESCENT * run.up[1]
     if unicodedata.east_asian_width(one.text[0]) in "WF":
         body = body[0], body[1], one.x + run.across[0], body[3]
@@ -185,6 +180,21 @@ def _upright(glyph: Glyph, run: Run, one: Character) -> Placed:
         ]
     )
     return Placed(picture, (left, top, right, bottom), place, glyph.ink * glyph.em**2 / wide / high)
+
+
+@lru_cache(maxsize=1024)  # small print stands at whole pixels, and the same letters come again
+def _sized(glyph: Glyph, wide: float, high: float, x: float, y: float) -> tuple[Image.Image, int, int]:
+    """The glyph with its origin at `x` and `y`, and where its left and top edges are then."""
+    width, height = glyph.picture.size
+    left, top = math.floor(x - (glyph.left - MARGIN) / wide), math.floor(y - (glyph.top - MARGIN) / high)
+    right = max(left + 1, math.ceil(x + (width - MARGIN - glyph.left) / wide))
+    bottom = max(top + 1, math.ceil(y + (height - MARGIN - glyph.top) / high))
+    part = (
+        max(0.0, (left - x) * wide + glyph.left), max(0.0, (top - y) * high + glyph.top),
+        min(float(width), (right - x) * wide + glyph.left), min(float(height), (bottom - y) * high + glyph.top),
+    )  # fmt: skip
+    method = BOX if min(wide, high) > 2 else BILINEAR
+    return glyph.picture.resize((right - left, bottom - top), method, box=part), left, top
 
 
 def _turned(glyph: Glyph, run: Run, one: Character) -> Placed:
@@ -223,6 +233,11 @@ STEEP = [_steep(value / 255) for value in range(256)]
 def _ink(ground: int, contrast: float) -> tuple[int, ...]:
     """For each grey of the page how much ink it is, 0 to 255."""
     return tuple(_steep((value - ground) / contrast) for value in range(256))
+
+
+def _through(table: Sequence[int], picture: Image.Image) -> Image.Image:
+    """`picture.point(table)`, which would round the 256 numbers anew for each of some 300 small pictures of a page."""
+    return picture._new(picture.im.point(table, None))  # noqa: SLF001
 
 
 def _sum(picture: Image.Image) -> int:

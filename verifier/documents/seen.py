@@ -13,7 +13,7 @@ import pypdfium2.raw as pdfium
 from PIL import Image
 
 from verifier.documents.characters import Character, runs_of
-from verifier.documents.redrawn import STEEP, Finding, Redrawn, lay
+from verifier.documents.redrawn import Finding, Redrawn, lay
 from verifier.verdict import Trace
 
 __all__ = ["DPI", "Seen", "look_at"]
@@ -39,17 +39,15 @@ class Seen:
     picture: Image.Image
 
 
-def look_at(page: pypdfium2.PdfPage, number: int) -> Seen:
-    """Look at page `number`, counted from 1. Raises `pypdfium2.PdfiumError` when it cannot be drawn."""
+def look_at(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, number: int) -> Seen:
+    """Look at page `number`, counted from 1, and its text layer. Raises `pypdfium2.PdfiumError` when it cannot be drawn."""
     scale = min(DPI / 72, LONGEST_SIDE / max(*page.get_size(), 1))
     picture: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
-    text = page.get_textpage()
     runs = [Redrawn(run, picture) for run in runs_of(page, text, *picture.size)]
     drawn = Image.new("L", picture.size)
     for run in runs:
         for one in run.placed.values():
             lay(drawn, one.picture, one.box[:2])
-    drawn = drawn.point(STEEP)
     found = {one: finding for run in runs for one, finding in run.findings(drawn).items()}
     if _is_scan(page, found):
         return Seen(lines=(), traces=(), picture=picture)

@@ -19,6 +19,7 @@ from verifier.documents.kinds import Kind
 from verifier.documents.opened import PROBE, Answer
 from verifier.documents.pdf import open_pdf
 from verifier.documents.pictures import open_picture
+from verifier.documents.warming import warm_up
 from verifier.errors import CannotOpen
 
 __all__ = ["serve"]
@@ -28,6 +29,7 @@ def serve(control: socket.socket) -> None:
     """Fork a child for each socket that comes in over `control`, until nobody is there to send any more."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries them
     isolation.seal_off()
+    warm_up()
     gc.freeze()  # what is loaded stays, and is shared with every child
     control.sendall(b"\0")  # ready
     while True:

@@ -53,19 +53,20 @@ def of_file(document: pikepdf.Pdf, data: bytes) -> Iterator[Trace]:
 
 def of_dictionary(found: pikepdf.Object) -> Iterator[Trace]:
     """What a dictionary or a stream shows by its own entries, wherever it hangs."""
+    entries = found.keys()
     for key, code in KEYS.items():
-        if key in found and not _is_empty(found[key]):
+        if key in entries and not _is_empty(found[key]):
             yield Trace(code=code, detail=key[1:])
-    if _name(found, "/Type") in TYPES:
+    if "/Type" in entries and _name(found, "/Type") in TYPES:
         yield Trace(code=TYPES[_name(found, "/Type")], detail=_name(found, "/Type")[1:])
-    if _name(found, "/S") in ACTIONS:
+    if "/S" in entries and _name(found, "/S") in ACTIONS:
         yield Trace(code="active_content", detail=_name(found, "/S")[1:])
-    opening = found.get("/OpenAction")
-    if (
-        isinstance(opening, pikepdf.Dictionary) and _name(opening, "/S") != "/GoTo"
-    ):  # an array is a place in the document
-        yield Trace(code="active_content", detail="OpenAction")
-    if isinstance(found, pikepdf.Stream) and (_name(found, "/Subtype") == "/Form" or "/PatternType" in found):
+    if "/OpenAction" in entries:
+        opening = found["/OpenAction"]  # an array is a place in the document
+        if isinstance(opening, pikepdf.Dictionary) and _name(opening, "/S") != "/GoTo":
+            yield Trace(code="active_content", detail="OpenAction")
+    drawing = "/PatternType" in entries or ("/Subtype" in entries and _name(found, "/Subtype") == "/Form")
+    if drawing and isinstance(found, pikepdf.Stream):
         yield from _of_content(found)
 
 
@@ -100,6 +101,8 @@ def _laid_on(annotation: pikepdf.Object) -> str | None:
 
 def _of_content(drawn: pikepdf.Page | pikepdf.Object) -> Iterator[Trace]:
     """A text within the drawing itself that stands for what is drawn (§14.6): BDC and DP have the same operands."""
+    if isinstance(drawn, pikepdf.Stream) and b"BDC" not in (content := drawn.read_bytes()) and b"DP" not in content:
+        return  # most forms have neither operator, and to take one apart costs a hundred times as much as to look
     for instruction in pikepdf.parse_content_stream(drawn, "BDC DP"):
         for operand in instruction.operands:
             if isinstance(operand, pikepdf.Dictionary) and "/ActualText" in operand:
