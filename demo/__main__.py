@@ -189,6 +189,11 @@ def _gallery(genuine: dict[str, Any], other: dict[str, Any], ask: Callable[[byte
             "invalid: malformed_token",
             forgeries.swapped_qr(genuine["qr"], other["qr"]).encode(),
         ),
+        (
+            "QR code that leads to a clone of the verifier",
+            "invalid: leads_elsewhere",
+            forgeries.cloned_host(genuine["qr"]).encode(),
+        ),
         ("issuer not in the directory", "unchecked: unknown_issuer", forgeries.unknown_issuer(token).encode()),
         ("a code with one character wrong", "unchecked: mistyped_code", _mistyped(genuine["code"]).encode()),
     ]

@@ -14,6 +14,7 @@ from demo.editing import Instruction, Piece, opened, replaced, saved
 __all__ = [
     "another_key",
     "changed_digit",
+    "cloned_host",
     "edited_payload",
     "edited_pdf",
     "embedded_jwk",
@@ -68,6 +69,11 @@ def edited_pdf(pdf: bytes, name: str) -> bytes:
 def swapped_qr(qr: str, other: str) -> str:
     """A QR code's text with the code of one certificate and the credential of another."""
     return f"{qr.partition('#')[0]}#{other.partition('#')[2]}"
+
+
+def cloned_host(qr: str) -> str:
+    """A QR code's text that leads to the forger's own copy of a verifier."""
+    return f"https://verify-glimmer.example/v/{qr.partition('/v/')[2]}"
 
 
 def changed_digit(qr: str) -> str:

@@ -201,7 +201,10 @@ def _ours(words: Words, text: str) -> Text:
 
 def _in_order(words: Words, texts: Mapping[str, str]) -> tuple[Text, ...]:
     """The text in the reader's language first."""
-    return tuple(Text(language=language, text=texts[language]) for language in words.by_nearness(texts))
+    said: dict[str, str] = {}
+    for language in words.by_nearness(texts):
+        said.setdefault(texts[language], language)  # what reads the same is said once
+    return tuple(Text(language=language, text=text) for text, language in said.items())
 
 
 def _joined(texts: tuple[Text, ...]) -> str:
