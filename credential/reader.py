@@ -7,6 +7,7 @@ PyJWT is lenient where a credential must not be: it takes duplicate keys, NaN, p
 import binascii
 import json
 import math
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,8 @@ __all__ = [
 LONGEST_TOKEN = 16 * 1024  # characters of a credential
 LONGEST_STATUS_TOKEN = 1024 * 1024  # a status list of 131,072 random bits is some 30 KB; larger lists exist
 DEEPEST = 32
+STRING = re.compile(r'"[^"\\]*(?:\\.?[^"\\]*)*"?', re.DOTALL)  # one that does not end goes on to the end
+BRACKET = re.compile(r"[\[\]{}]")
 DATES = ("nbf", "exp")
 NUMERIC = (int, float, NoneType)
 TEXT = (str, NoneType)
@@ -177,23 +180,11 @@ def _decode(segment: str) -> bytes:
 
 def _depth(text: str) -> None:
     """Refuse deep nesting before the recursive parser sees it. Brackets within strings are not counted."""
-    depth, quoted, escaped = 0, False, False
-    for character in text:
-        if quoted:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                quoted = False
-        elif character == '"':
-            quoted = True
-        elif character in "[{":
-            depth += 1
-            if depth > DEEPEST:
-                raise MalformedToken(f"The token's JSON is nested more than {DEEPEST} deep.", "token_too_deep")
-        elif character in "]}":
-            depth -= 1
+    depth = 0
+    for bracket in BRACKET.findall(STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > DEEPEST:
+            raise MalformedToken(f"The token's JSON is nested more than {DEEPEST} deep.", "token_too_deep")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 __all__ = ["Network", "client_of", "is_inside", "rated_as"]
@@ -46,6 +47,7 @@ def is_inside(peer: str, headers: Headers) -> bool:
     return address is not None and direct and (address.is_private or address.is_loopback)
 
 
+@lru_cache(maxsize=1000)  # a proxy's, and who comes again: each request asks three times
 def _address(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
