@@ -157,6 +157,13 @@ def test_an_odd_credential_is_never_a_fault_of_ours(
     assert word(ask(pdf_with(odd))) == "invalid: document_differs"
 
 
+def test_a_document_with_dates_that_are_none_is_not_compared(ask: Ask, service: Service, credential: Credential) -> None:
+    subject = json.loads(credential.document)["credentialSubject"]
+    odd = signed_anew(service, credential, credentialSubject={**subject, "activityStartDate": "last spring"})
+    assert word(ask(odd)) == "valid: ok"
+    assert word(ask(pdf_with(odd))) == "unchecked: document_not_compared"
+
+
 def test_a_credential_in_another_language_is_never_a_fault_of_ours(
     ask: Ask, service: Service, credential: Credential
 ) -> None:

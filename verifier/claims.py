@@ -39,7 +39,12 @@ def code_of(claims: Mapping[str, Any]) -> str | None:
 
 def comparable(claims: Mapping[str, Any], version: Mapping[str, Any]) -> tuple[Wording, ...]:
     """Each rendition of our own certificate, to be looked for in a document; none for a credential of another make."""
-    return tuple(wording(claims, version, each) for each in RENDITIONS.values()) if in_our_shape(claims) else ()
+    if not in_our_shape(claims):
+        return ()
+    try:
+        return tuple(wording(claims, version, each) for each in RENDITIONS.values())
+    except ValueError:  # a date that is none
+        return ()
 
 
 def signed_claims(claims: Mapping[str, Any], version: Mapping[str, Any], *, legacy: bool = False) -> Signed:
