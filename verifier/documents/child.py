@@ -21,6 +21,7 @@ __all__ = ["isolation", "open_document", "warm"]
 SECONDS = 25  # for one document; a child ends itself before (`isolation.limit`), unless its server hangs
 LARGEST_ANSWER = 1024 * 1024
 PIECE = 64 * 1024
+PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # large ones: a fresh child pays for each that it touches first
 STARTING = 60  # seconds, on a machine that has much else to do; it takes a third of one
 
 
@@ -77,7 +78,7 @@ class _Server:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,  # the libraries write warnings about a stranger's file
-                env={name: value for name, value in os.environ.items() if not name.startswith("VERIFIER_")},
+                env={name: value for name, value in os.environ.items() if not name.startswith("VERIFIER_")} | PAGES,
                 start_new_session=True,  # Ctrl-C is for the service, which then ends us
             )
         self._control.settimeout(STARTING)
