@@ -224,3 +224,15 @@ def other_certificate() -> bytes:
 
 def test_every_action_and_annotation_that_a_certificate_has_is_harmless() -> None:
     assert {"/URI", "/GoTo"}.isdisjoint(traces.ACTIONS)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("ئابدۇل", False), ("देवनागरी", False),
+        ("Eve", True), ("王", True), ("٣", True), ("88", True), ("", True), (" ", True), ("ئا Eve", True),
+    ],
+)  # fmt: skip
+def test_only_what_a_script_forms_of_several_letters_may_be_said_beside_the_drawing(said: str, found: bool) -> None:
+    page = Dictionary(ActualText=String(said))
+    assert bool([trace for trace in traces.of_dictionary(page) if trace.code == "actual_text"]) == found

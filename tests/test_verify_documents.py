@@ -157,7 +157,9 @@ def test_an_odd_credential_is_never_a_fault_of_ours(
     assert word(ask(pdf_with(odd))) == "invalid: document_differs"
 
 
-def test_a_document_with_dates_that_are_none_is_not_compared(ask: Ask, service: Service, credential: Credential) -> None:
+def test_a_document_with_dates_that_are_none_is_not_compared(
+    ask: Ask, service: Service, credential: Credential
+) -> None:
     subject = json.loads(credential.document)["credentialSubject"]
     odd = signed_anew(service, credential, credentialSubject={**subject, "activityStartDate": "last spring"})
     assert word(ask(odd)) == "valid: ok"

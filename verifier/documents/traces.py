@@ -1,9 +1,10 @@
 """What the structure of a PDF bears that no certificate bears as its issuer makes it (`verifier.verdict.TRACES`).
 
-How it draws is judged in `verifier.documents.seen`, and what its QR codes and links say in `verifier.shows`.
+How it draws is judged in `verifier.documents.seen`, and what its QR codes and links say in `verifier.steps.document`.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,18 @@ ACTIONS = {
 }  # fmt: skip
 TYPES = {"/OCG": "hidden_layers", "/OCMD": "hidden_layers"}
 MEDIA = {"/3D", "/Movie", "/RichMedia", "/Screen", "/Sound"}
+DRAWN_AS_ITSELF = {
+    "LATIN",
+    "CJK",
+    "GREEK",
+    "CYRILLIC",
+    "HIRAGANA",
+    "KATAKANA",
+    "BOPOMOFO",
+    "FULLWIDTH",
+    "MATHEMATICAL",
+    "",
+}
 BOX_TOLERANCE = 1.0  # points: what a program rounds
 
 END = re.compile(rb"startxref\s+(\d+)\s+%%EOF")
@@ -55,7 +68,7 @@ def of_dictionary(found: pikepdf.Object) -> Iterator[Trace]:
     """What a dictionary or a stream shows by its own entries, wherever it hangs."""
     entries = found.keys()
     for key, code in KEYS.items():
-        if key in entries and not _is_empty(found[key]):
+        if key in entries and not _is_empty(found[key]) and not (code == "actual_text" and _is_formed(str(found[key]))):
             yield Trace(code=code, detail=key[1:])
     if "/Type" in entries and _name(found, "/Type") in TYPES:
         yield Trace(code=TYPES[_name(found, "/Type")], detail=_name(found, "/Type")[1:])
@@ -105,9 +118,20 @@ def _of_content(drawn: pikepdf.Page | pikepdf.Object) -> Iterator[Trace]:
         return  # most forms have neither operator, and to take one apart costs a hundred times as much as to look
     for instruction in pikepdf.parse_content_stream(drawn, "BDC DP"):
         for operand in instruction.operands:
-            if isinstance(operand, pikepdf.Dictionary) and "/ActualText" in operand:
+            if not isinstance(operand, pikepdf.Dictionary) or "/ActualText" not in operand:
+                continue
+            if not _is_formed(str(operand["/ActualText"])):
                 yield Trace(code="actual_text", detail="ActualText")
                 return
+
+
+def _is_formed(text: str) -> bool:
+    """Whether a text is of a script whose letters change with their neighbours, so that WeasyPrint has to say what they are.
+
+    Of other scripts each character is drawn as itself, and so are digits: there is nothing to be said in their place.
+    """
+    letters = [unicodedata.name(character, "").split(" ")[0] for character in text if character.isalpha()]
+    return bool(letters) and not DRAWN_AS_ITSELF & set(letters) and not any(c.isnumeric() for c in text)
 
 
 def _is_cut(page: pikepdf.Page) -> bool:
