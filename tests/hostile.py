@@ -26,9 +26,15 @@ def hostile(make: Callable[[], bytes]) -> Callable[[], bytes]:
 
 @cache
 def bomb(megabytes: int = HUGE) -> bytes:
-    """Blanks, packed to a thousandth."""
+    """Blanks, packed to a thousandth. A block that was flushed fully can be said again, which takes no packing."""
+    blanks = b" " * MEGABYTE
     packing = zlib.compressobj(9)
-    return b"".join([*(packing.compress(b" " * MEGABYTE) for _ in range(megabytes)), packing.flush()])
+    first, again = (packing.compress(blanks) + packing.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    last = packing.flush()[:-4]  # without the sum over two megabytes (RFC 1950 §2.2)
+    total = 1
+    for _ in range(megabytes):
+        total = zlib.adler32(blanks, total)
+    return first + again * (megabytes - 1) + last + struct.pack(">I", total)
 
 
 def pdf(*objects: bytes, trailer: bytes = b"") -> bytes:
