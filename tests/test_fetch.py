@@ -88,6 +88,10 @@ def fetched(url: str) -> bytes:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
 def test_this_machine_is_fetched_from_when_it_is_named(canary: Canary, host: str) -> None:
+    try:
+        socket.getaddrinfo(host.strip("[]"), canary.port)
+    except socket.gaierror:
+        pytest.skip(f"this machine has no name {host}")
     assert fetched(f"http://{host}:{canary.port}/") == b"ok"
     assert canary.connections == 1
 

@@ -25,6 +25,7 @@ RIGHT_TO_LEFT = ("R", "AL")
 MOST_LINES = 6  # that a text can be set in
 LONGEST_SHOWN = 200  # characters of what a document says and nobody signed
 MOST_UNSIGNED = 20  # of such texts: who put so much on a certificate need not be told all of it
+SET_APART = re.compile(r"(?<=[\u2e80-\u9fff]) (?=[\u2e80-\u9fff])")
 ALIKE = 0.3  # of a likeness from 0 to 1 (`difflib`), from which on one text is taken for an edited other
 
 
@@ -162,9 +163,9 @@ class _Shown:
                     yield self._as_written(start, min(end, start + LONGEST_SHOWN))
 
     def _as_written(self, start: int, end: int) -> str:
-        """A piece of the text with a blank wherever white space was."""
+        """A piece of the text with a blank wherever white space was, but between Han characters set apart."""
         edges = [start, *(edge for edge in range(start + 1, end) if edge in self._word_edges), end]
-        return " ".join(self._text[a:b] for a, b in pairwise(edges))
+        return SET_APART.sub("", " ".join(self._text[a:b] for a, b in pairwise(edges)))
 
     def _places(self, text: str, edges: set[int]) -> Iterator[tuple[int, int]]:
         """Where `text` begins and ends, both of them among the `edges`."""
