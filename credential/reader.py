@@ -181,8 +181,8 @@ def _decode(segment: str) -> bytes:
 def _depth(text: str) -> None:
     """Refuse deep nesting before the recursive parser sees it. Brackets within strings are not counted."""
     depth = 0
-    for bracket in BRACKET.findall(STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
+    for bracket in BRACKET.finditer(STRING.sub("", text)):  # one by one: what is too deep is seen at once
+        depth += 1 if bracket[0] in "[{" else -1
         if depth > DEEPEST:
             raise MalformedToken(f"The token's JSON is nested more than {DEEPEST} deep.", "token_too_deep")
 
