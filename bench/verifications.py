@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median, quantiles
@@ -95,7 +96,7 @@ async def turn(port: int, load: Load, seconds: float = SECONDS) -> Turn:
     askers = [
         (
             await loop.create_connection(
-                lambda n=number: Asker(load, n, begun + seconds),  # type: ignore[misc]
+                partial(Asker, load, number, begun + seconds),
                 "127.0.0.1",
                 port,
             )

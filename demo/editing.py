@@ -2,13 +2,13 @@
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
 
-__all__ = ["Instruction", "Piece", "opened", "pieces", "replaced", "saved"]
+__all__ = ["Instruction", "Piece", "glyphs_in", "meanings", "opened", "pieces", "replaced", "saved"]
 
 Instruction = tuple[list[Any], pikepdf.Operator]
 
@@ -30,8 +30,7 @@ class Piece:
     @property
     def glyphs(self) -> list[bytes]:
         """The glyph ids, two bytes each."""
-        joined = b"".join(bytes(part) for part in self.shown if isinstance(part, pikepdf.String))
-        return [joined[i : i + 2] for i in range(0, len(joined), 2)]
+        return glyphs_in(self.shown)
 
 
 def opened(pdf: bytes) -> pikepdf.Pdf:
@@ -44,6 +43,19 @@ def saved(document: pikepdf.Pdf, **how: Any) -> bytes:
     written = io.BytesIO()
     document.save(written, **how)
     return written.getvalue()
+
+
+def glyphs_in(shown: Iterable[Any]) -> list[bytes]:
+    """The glyph ids in the operand of a TJ, two bytes each."""
+    joined = b"".join(bytes(part) for part in shown if isinstance(part, pikepdf.String))
+    return [joined[i : i + 2] for i in range(0, len(joined), 2)]
+
+
+def meanings(font: Any) -> dict[bytes, str]:
+    """The text of each two-byte glyph id, by the font's ToUnicode map."""
+    table = font.ToUnicode.read_bytes().decode()
+    pairs = re.findall(r"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]+)>", table.partition("endcodespacerange")[2])
+    return {bytes.fromhex(glyph): bytes.fromhex(text).decode("utf-16-be") for glyph, text in pairs}
 
 
 def pieces(page: pikepdf.Page) -> list[Piece]:
@@ -69,7 +81,7 @@ def replaced(
 
 
 def _read(page: pikepdf.Page) -> Iterator[tuple[Instruction, Piece | None]]:
-    read: Callable[[bytes], str] = bytes.hex  # until the first Tf
+    meant: dict[bytes, str] = {}
     font, size, placed = "", 0.0, pikepdf.Matrix()
     colour: Instruction | None = None
     at = pikepdf.Matrix()
@@ -91,18 +103,9 @@ def _read(page: pikepdf.Page) -> Iterator[tuple[Instruction, Piece | None]]:
                 placed = pikepdf.Matrix(*map(float, operands))
             case "Tf":
                 font, size = str(operands[0]), float(operands[1])
-                read = _reader(page.obj.Resources.Font[font])
+                meant = meanings(page.obj.Resources.Font[font])
             case "TJ":
-                glyphs = b"".join(bytes(part) for part in operands[0] if isinstance(part, pikepdf.String))
-                piece = Piece(
-                    text=read(glyphs), font=font, size=size, matrix=placed @ at, colour=colour, shown=list(operands[0])
-                )
+                shown = list(operands[0])
+                text = "".join(meant.get(glyph, "") for glyph in glyphs_in(shown))
+                piece = Piece(text=text, font=font, size=size, matrix=placed @ at, colour=colour, shown=shown)
         yield (operands, operator), piece
-
-
-def _reader(font: Any) -> Callable[[bytes], str]:
-    """Turns two-byte glyph ids into text by the font's ToUnicode map."""
-    table = font.ToUnicode.read_bytes().decode()
-    pairs = re.findall(r"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]+)>", table.partition("endcodespacerange")[2])
-    known = {bytes.fromhex(glyph): bytes.fromhex(text).decode("utf-16-be") for glyph, text in pairs}
-    return lambda glyphs: "".join(known.get(glyphs[i : i + 2], "") for i in range(0, len(glyphs), 2))

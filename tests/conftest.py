@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from credential import proof
+from demo.editing import saved
 from demo.services import free_port, serving
 from issuer import achievements, organisations
 from issuer.app import create_app
@@ -25,8 +27,10 @@ from issuer.credentials.issue import issue
 from issuer.service import Service, open_service
 from issuer.settings import Settings
 from issuer.tables import Credential
+from tests.facing import URL, settings_with
 from tests.postgresql import Postgresql
 from tests.small_issuer import SmallIssuer
+from verifier.app import create_app as create_verifier
 from verifier.directory import Directory, read_directory
 from verifier.errors import NotPublished, Unreachable
 from verifier.published import Published
@@ -247,6 +251,14 @@ def signed_anew(service: Service, credential: Credential, **changes: Any) -> str
     return proof.sign(json.dumps(kept).encode(), service.keyrings.signer("glimmer", credential.key_id))
 
 
+def pdf_with(token: str) -> bytes:
+    """A blank page with the token attached."""
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.attachments["credential.jwt"] = token.encode()
+        return saved(document)
+
+
 @pytest.fixture(scope="module")
 def small_issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallIssuer]:
     """An issuer on a port of this machine that signs whatever a test wants."""
@@ -277,6 +289,18 @@ def verifier(small_issuer: SmallIssuer, tmp_path_factory: pytest.TempPathFactory
     settings = {"VERIFIER_PORT": str(port), "VERIFIER_DIRECTORY": str(small_issuer.directory)}
     with serving("verifier", url, tmp_path_factory.mktemp("verifier") / "log", settings):
         yield url
+
+
+@pytest.fixture
+def verifier_app(small_issuer: SmallIssuer) -> Litestar:
+    """The verifier's application, knowing the small issuer."""
+    return create_verifier(settings_with(small_issuer))
+
+
+@pytest.fixture
+def verifier_client(verifier_app: Litestar) -> Iterator[TestClient[Litestar]]:
+    with TestClient(verifier_app, base_url=URL, raise_server_exceptions=False) as client:
+        yield client
 
 
 @pytest.fixture

@@ -1,16 +1,17 @@
 """A forger's hand on the pages of real certificates: what is drawn is changed, and what the text layer says is not."""
 
-import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pikepdf
-from fontTools.pens.basePen import BasePen
+from fontTools.pens.transformPen import TransformPen
 from PIL import Image
 
+from demo.editing import glyphs_in, meanings, opened, saved
 from issuer.certificate.faces import SONG, font_of
+from tests.outlines import PathPen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +47,11 @@ class Line:
     def outlines(self, text: str) -> bytes:
         """Another text in its place, drawn as vectors."""
         x, y, size = self.place
-        pen = _Path(x, y, size / 1000)
+        pen, scale = PathPen(), size / 1000
         for character in text:
-            font_of(SONG).draw_glyph_with_pen(font_of(SONG).get_nominal_glyph(ord(character)) or 0, pen)
-            pen.x += size
+            placed = TransformPen(pen, (scale, 0, 0, -scale, x, y))
+            font_of(SONG).draw_glyph_with_pen(font_of(SONG).get_nominal_glyph(ord(character)) or 0, placed)
+            x += size
         return b" q 0.07 0.1 0.15 rg " + " ".join(pen.written).encode() + b" f Q "
 
     def picture(self, picture: Image.Image) -> bytes:
@@ -71,42 +73,55 @@ class Line:
         )
 
 
-def changed(  # noqa: C901, one pass over the instructions of a page
-    pdf: bytes, text: str, change: Callable[[Line], bytes]
-) -> bytes:
+def changed(pdf: bytes, text: str, change: Callable[[Line], bytes]) -> bytes:
     """The certificate with other instructions in the place of those that draw `text`, white space aside."""
-    with pikepdf.open(io.BytesIO(pdf)) as document:
+    with opened(pdf) as document:
         for page in document.pages:
-            instructions: list[Any] = list(pikepdf.parse_content_stream(page))
-            written, start, said, place = b"", None, "", (0.0, 0.0, 0.0)
-            font: dict[str, str] = {}
-            found = False
-            for index, (operands, operator) in enumerate(instructions):
-                match str(operator):
-                    case "BT":
-                        start, said = index, ""
-                    case "Tf":
-                        font, place = glyphs_of(page.Resources.Font[operands[0]]), (*place[:2], float(operands[1]))
-                    case "Tm":
-                        place = float(operands[4]), float(operands[5]), place[2]
-                    case "TJ":
-                        shown = b"".join(bytes(part) for part in operands[0] if isinstance(part, pikepdf.String)).hex()
-                        said += "".join(font.get(shown[i : i + 4], "") for i in range(0, len(shown), 4))
-                one = pikepdf.unparse_content_stream([(operands, operator)]) + b"\n"
-                if start is None:
-                    written += one
-                elif str(operator) == "ET":
-                    drawing = pikepdf.unparse_content_stream(instructions[start : index + 1]) + b"\n"
-                    if "".join(said.split()) == text:
-                        drawing = change(
-                            Line(document=document, page=page, drawing=drawing, place=place, length=len(text))
-                        )
-                        found = True
-                    written, start = written + drawing, None
-            if found:
-                page.Contents = document.make_stream(written)
-                return saved(document)
+            blocks = list(_blocks(page))
+            if all(block.text != text for block in blocks):
+                continue
+            written = b""
+            for block in blocks:
+                drawing = pikepdf.unparse_content_stream(block.instructions) + b"\n"
+                if block.text == text:
+                    line = Line(document=document, page=page, drawing=drawing, place=block.place, length=len(text))
+                    drawing = change(line)
+                written += drawing
+            page.Contents = document.make_stream(written)
+            return saved(document)
     raise ValueError(f"{text} is not on a page")
+
+
+class _Block(NamedTuple):
+    """The instructions from a BT to its ET, with the text that they draw, without white space; or those in between."""
+
+    instructions: list[Any]
+    text: str = ""
+    place: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+def _blocks(page: pikepdf.Page) -> Iterator[_Block]:
+    meant: dict[bytes, str] = {}
+    instructions: list[Any] = []
+    text, place = "", (0.0, 0.0, 0.0)
+    instruction: Any
+    for instruction in pikepdf.parse_content_stream(page):
+        operands, operator = instruction
+        if str(operator) == "BT":
+            yield _Block(instructions)
+            instructions, text = [], ""
+        instructions.append(instruction)
+        match str(operator):
+            case "Tf":
+                meant, place = meanings(page.Resources.Font[operands[0]]), (*place[:2], float(operands[1]))
+            case "Tm":
+                place = float(operands[4]), float(operands[5]), place[2]
+            case "TJ":
+                text += "".join(meant.get(glyph, "") for glyph in glyphs_in(operands[0]))
+            case "ET":
+                yield _Block(instructions, "".join(text.split()), place)
+                instructions = []
+    yield _Block(instructions)
 
 
 def swapped(pdf: bytes, one: str, other: str) -> bytes:
@@ -114,16 +129,16 @@ def swapped(pdf: bytes, one: str, other: str) -> bytes:
 
     Their ToUnicode maps are changed as well, so that the text layer says the same as before.
     """
-    with pikepdf.open(io.BytesIO(pdf)) as document:
+    with opened(pdf) as document:
         page = document.pages[0]
         swaps: dict[str, dict[bytes, bytes]] = {}
         for name, font in page.Resources.Font.items():
-            codes = {said: code for code, said in glyphs_of(font).items()}
-            if one in codes and other in codes:
-                a, b = bytes.fromhex(codes[one]), bytes.fromhex(codes[other])
+            glyphs = {said: glyph for glyph, said in meanings(font).items()}
+            if one in glyphs and other in glyphs:
+                a, b = glyphs[one], glyphs[other]
                 swaps[name] = {a: b, b: a}
                 table = font.ToUnicode.read_bytes().decode()
-                for code, said in ((codes[one], other), (codes[other], one)):
+                for code, said in ((a.hex(), other), (b.hex(), one)):
                     table = re.sub(rf"<{code}> <[0-9a-f]+>", f"<{code}> <{said.encode('utf-16-be').hex()}>", table)
                 font.ToUnicode = document.make_stream(table.encode())
         if not swaps:
@@ -144,43 +159,4 @@ def swapped(pdf: bytes, one: str, other: str) -> bytes:
 
 
 def _exchanged(shown: pikepdf.String, swap: dict[bytes, bytes]) -> pikepdf.String:
-    codes = [bytes(shown)[i : i + 2] for i in range(0, len(bytes(shown)), 2)]
-    return pikepdf.String(b"".join(swap.get(code, code) for code in codes))
-
-
-def glyphs_of(font: Any) -> dict[str, str]:
-    """What each glyph code of a font, in hex, says by the font's ToUnicode map."""
-    table = font.ToUnicode.read_bytes().decode().partition("endcodespacerange")[2]
-    pairs = re.findall(r"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]+)>", table)
-    return {glyph: bytes.fromhex(said).decode("utf-16-be") for glyph, said in pairs}
-
-
-def saved(document: pikepdf.Pdf) -> bytes:
-    written = io.BytesIO()
-    document.save(written)
-    return written.getvalue()
-
-
-class _Path(BasePen):  # type: ignore[misc]
-    """Writes outlines as the instructions of a page."""
-
-    def __init__(self, x: float, y: float, scale: float) -> None:
-        super().__init__(None)
-        self.x, self.y, self.scale = x, y, scale
-        self.written: list[str] = []
-
-    def _add(self, operator: str, *points: tuple[float, float]) -> None:
-        placed = (f"{self.x + x * self.scale:f} {self.y - y * self.scale:f}" for x, y in points)
-        self.written.append(f"{' '.join(placed)} {operator}")
-
-    def _moveTo(self, pt: tuple[float, float]) -> None:  # noqa: N802, fontTools names it
-        self._add("m", pt)
-
-    def _lineTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
-        self._add("l", pt)
-
-    def _curveToOne(self, *points: tuple[float, float]) -> None:  # noqa: N802
-        self._add("c", *points)
-
-    def _closePath(self) -> None:  # noqa: N802
-        self._add("h")
+    return pikepdf.String(b"".join(swap.get(glyph, glyph) for glyph in glyphs_in([shown])))

@@ -10,7 +10,7 @@ from random import Random
 import pikepdf
 from PIL import Image
 
-__all__ = ["HOSTILE", "broken_off", "deep_svg", "pdf", "png"]
+__all__ = ["HOSTILE", "broken_off", "deep_svg", "jpeg", "pdf", "png"]
 
 MEGABYTE = 1024 * 1024
 HUGE = 1024  # megabytes that a bomb unpacks to
@@ -319,22 +319,45 @@ def a_png_with_a_thousand_badges() -> bytes:
     return png(9, 9, *((b"tEXt", b"openbadges\0%d" % n) for n in range(1_000)), grey=zlib.compress(bytes(90)))
 
 
+def jpeg(side: int, *, inserted: bytes = b"", scans: int = 0) -> bytes:
+    """A grey progressive JPEG with these bytes behind its beginning, and its last scan so many times again."""
+    written = io.BytesIO()
+    Image.new("L", (side, side), 128).save(written, "JPEG", progressive=True)
+    made = written.getvalue()
+    scan = made.rindex(b"\xff\xda")
+    return made[:2] + inserted + made[2:-2] + made[scan:-2] * scans + made[-2:]
+
+
 @hostile
 def a_jpeg_that_says_it_is_larger_than_it_is() -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", (64, 64), "red").save(written, "JPEG", progressive=True)
-    made = written.getvalue()
+    made = jpeg(64)
     at = made.index(b"\xff\xc2") + 5
     return made[:at] + struct.pack(">HH", 65_500, 65_500) + made[at + 4 :]
 
 
 @hostile
 def a_large_progressive_jpeg_of_many_scans() -> bytes:
-    written = io.BytesIO()
-    Image.new("L", (12_000, 12_000), 128).save(written, "JPEG", progressive=True)
-    made = written.getvalue()
-    scan = made.rindex(b"\xff\xda")
-    return made[:-2] + made[scan:-2] * 20 + b"\xff\xd9"
+    return jpeg(12_000, scans=20)
+
+
+@hostile
+def a_small_jpeg_of_a_million_scans() -> bytes:
+    return jpeg(64, scans=1_000_000)
+
+
+@hostile
+def a_jpeg_of_a_million_comments() -> bytes:
+    return jpeg(64, inserted=b"\xff\xfe\0\2" * 1_000_000)
+
+
+@hostile
+def a_jpeg_of_filling() -> bytes:
+    return jpeg(64, inserted=b"\xff" * 15_000_000)
+
+
+@hostile
+def a_jpeg_of_escaped_filling() -> bytes:
+    return jpeg(64, inserted=b"\xff\0" * 7_500_000)
 
 
 @hostile

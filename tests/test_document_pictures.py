@@ -1,15 +1,20 @@
 """Photos and scans: the QR code is found on them as people take them."""
 
 import io
+import struct
+import zlib
 from collections.abc import Callable
 from random import Random
 
 import pytest
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter
 
-from tests.hostile import png
+from tests.hostile import jpeg, png
 from tests.test_designs import VERIFY_URL, drawn, picture
+from verifier.documents.badges import MOST_CHUNKS
 from verifier.documents.child import open_document
+from verifier.documents.pictures import MOST_SCANNED
+from verifier.documents.scans import scans
 from verifier.errors import CannotOpen
 
 
@@ -43,11 +48,27 @@ def in_the_dark(image: Image.Image) -> Image.Image:
     return ImageChops.add(dark, grains.point(lambda value: value // 6), 1, -20)
 
 
+def in_pieces(whole: bytes) -> bytes:
+    """A PNG whose content is cut as small as encoders do, at 4 KiB."""
+    at, grey = whole.index(b"IDAT") - 4, b""
+    start = at
+    while whole[at + 4 : at + 8] == b"IDAT":
+        length = int.from_bytes(whole[at : at + 4])
+        grey += whole[at + 8 : at + 8 + length]
+        at += 12 + length
+    pieces = (b"IDAT" + grey[i : i + 4096] for i in range(0, len(grey), 4096))
+    again = (struct.pack(">I", len(one) - 4) + one + struct.pack(">I", zlib.crc32(one)) for one in pieces)
+    return whole[:start] + b"".join(again) + whole[at:]
+
+
 AS_TAKEN: dict[str, Callable[[], bytes]] = {
     "a scan": lambda: saved(page(300)),
     "a PNG with nothing behind it": lambda: saved(page(150).convert("RGBA"), "PNG"),
     "a WebP": lambda: saved(page(200), "WEBP", quality=60),
     "sent by a messenger": lambda: saved(page(90), quality=40),
+    "progressive": lambda: saved(on_a_desk(page(200), (4000, 3000)), progressive=True),
+    "progressive, in separate colours": lambda: saved(page(200), progressive=True, subsampling=0, optimize=True),
+    "a PNG in many pieces": lambda: in_pieces(saved(page(300), "PNG", compress_level=0)),
     "turned by 15 degrees": lambda: saved(on_a_desk(page(200), (3000, 3000), 15)),
     "on its side": lambda: saved(on_a_desk(page(200), (3000, 3000), 90)),
     "upside down": lambda: saved(on_a_desk(page(200), (3000, 3000), 180)),
@@ -99,4 +120,34 @@ def test_a_picture_that_breaks_off_is_damaged(as_format: str) -> None:
 def test_a_picture_is_refused_for_the_size_that_it_says_it_has() -> None:
     with pytest.raises(CannotOpen) as refused:
         open_document(png(20_000, 20_000))
+    assert refused.value.code == "too_large"
+
+
+def test_a_photo_as_large_as_phones_take_may_be_progressive() -> None:
+    for subsampling in (0, 2):
+        photo = saved(page(60), progressive=True, subsampling=subsampling)
+        assert len(list(scans(photo))) == 10
+        assert sum(scans(photo)) * 200_000_000 <= MOST_SCANNED
+
+
+def test_scans_are_counted_where_a_decoder_finds_them() -> None:
+    photo, other = saved(page(60)), saved(page(60), progressive=True)
+    exif = b"\xff\xe1" + struct.pack(">H", len(other) + 2) + other  # a preview in the head
+    assert list(scans(photo)) == [3]
+    assert list(scans(photo[:2] + exif + photo[2:] + other)) == [3]
+    assert list(scans(photo[:2] + b"\xff" * 9 + photo[2:])) == [3]
+    assert list(scans(jpeg(64, scans=5))) == [1] * 11
+    assert list(scans(jpeg(64)[:-2] + b"\xff\x02\xff\xff" + jpeg(64, scans=5)[2:])) == [1] * 17
+
+
+@pytest.mark.parametrize("again", [jpeg(3000, scans=400), jpeg(64, scans=2_000)], ids=["large", "small"])
+def test_a_picture_that_is_drawn_over_and_over_is_refused_before_it_is_decoded(again: bytes) -> None:
+    with pytest.raises(CannotOpen) as refused:
+        open_document(again)
+    assert refused.value.code == "too_large"
+
+
+def test_a_png_of_more_pieces_than_encoders_make_is_refused() -> None:
+    with pytest.raises(CannotOpen) as refused:
+        open_document(png(9, 9, *((b"tEXt", b"a\0b") for _ in range(MOST_CHUNKS)), grey=zlib.compress(bytes(90))))
     assert refused.value.code == "too_large"

@@ -1,7 +1,6 @@
 """A thousand certificates are verified: neither the logs, nor the counters, nor the issuer learn whose they were."""
 
 import base64
-import io
 import json
 import socket
 import threading
@@ -10,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-import pikepdf
 import pytest
 
 from credential import code as codes
 from credential import qr
 from demo.services import free_port, serving
+from tests.conftest import pdf_with
 from tests.small_issuer import DICTIONARY, SmallIssuer
 
 MANY, QRS, PDFS = 1000, 300, 24
@@ -190,13 +189,3 @@ def qr_of(whose: Person) -> str:
 def unsigned(token: str) -> str:
     header = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).rstrip(b"=").decode()
     return f"{header}.{token.split('.')[1]}.{token.split('.')[2]}"
-
-
-def pdf_with(token: str) -> bytes:
-    """A blank page with the token attached."""
-    with pikepdf.new() as document:
-        document.add_blank_page()
-        document.attachments["credential.jwt"] = token.encode()
-        written = io.BytesIO()
-        document.save(written)
-        return written.getvalue()

@@ -1,6 +1,5 @@
 """What is really to be seen on a page: forgeries of real certificates whose text layers say what was signed."""
 
-import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,11 +12,12 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from demo.editing import opened, saved
 from issuer.certificate import packaged, render, use_extra_fonts
 from issuer.certificate.faces import SONG, path_of
 from issuer.certificate.samples import sample
 from tests.conftest import CACHE
-from tests.forged_page import Line, changed, saved, swapped
+from tests.forged_page import Line, changed, swapped
 from tests.test_certificate import ISSUED, TOKEN
 from tests.test_designs import VERIFY_URL, drawn
 from verifier.documents import characters
@@ -193,14 +193,14 @@ def test_a_score_that_is_painted_over_is_found(score: str) -> None:
 
 @pytest.mark.parametrize("quarter", [90, 270])
 def test_a_page_that_is_shown_turned_is_clean(quarter: int) -> None:
-    with pikepdf.open(io.BytesIO(usual())) as document:
+    with opened(usual()) as document:
         document.pages[0].Rotate = quarter
         again = open_pdf(saved(document))
     assert (again.traces, "欧 阳 雨 泽" in again.lines[0]) == ((), True)
 
 
 def test_a_page_whose_boxes_begin_elsewhere_is_clean() -> None:
-    with pikepdf.open(io.BytesIO(usual())) as document:
+    with opened(usual()) as document:
         page = document.pages[0]
         page.contents_add(b"q 1 0 0 1 300 -200 cm", prepend=True)
         page.contents_add(b"Q")
@@ -224,7 +224,7 @@ def test_a_scan_with_invisible_text_shows_no_text_and_is_no_forgery() -> None:
         del line.page.Resources["/Pattern"]
         return b" q 3 Tr " + line.drawing + b" Q " + scan
 
-    with pikepdf.open(io.BytesIO(changed(usual(), NAME, scanned))) as document:
+    with opened(changed(usual(), NAME, scanned)) as document:
         page = document.pages[0]
         content = page.Contents.read_bytes()
         text = content[content.index(b"q 3 Tr") : content.index(b" Q ", content.index(b"q 3 Tr"))] + b" Q "
@@ -246,7 +246,7 @@ def test_what_we_have_no_face_for_is_judged_on_being_seen_alone(name: str, packa
     finally:
         use_extra_fonts([])
     assert open_pdf(pdf).traces == ()
-    with pikepdf.open(io.BytesIO(pdf)) as document:
+    with opened(pdf) as document:
         page = document.pages[0]
         colours = rb"[\d.]+ [\d.]+ [\d.]+ rg"
         page.Contents = document.make_stream(re.sub(colours, b"1 1 1 rg", page.Contents.read_bytes()))

@@ -16,8 +16,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from demo.services import free_port
+from tests.conftest import pdf_with
 from tests.small_issuer import SmallIssuer
-from tests.test_nothing_leaks import pdf_with
 
 HERE = Path(__file__).parent.parent
 FOLDERS = ("credential", "verifier", "templates/verifier")

@@ -16,21 +16,11 @@ from credential import document
 from demo import forgeries
 from issuer.service import Service
 from issuer.tables import Credential
-from tests.conftest import Ask, Clock, FetcherInProcess, asker, signed_anew, word
+from tests.conftest import Ask, Clock, FetcherInProcess, asker, pdf_with, signed_anew, word
 from verifier.directory import Directory
 from verifier.errors import Unreachable
 from verifier.published import Published
 from verifier.verify import verify_file
-
-
-def pdf_with(token: str) -> bytes:
-    """A blank page with the token attached."""
-    with pikepdf.new() as document:
-        document.add_blank_page()
-        document.attachments["credential.jwt"] = token.encode()
-        written = io.BytesIO()
-        document.save(written)
-        return written.getvalue()
 
 
 def test_a_document_that_cannot_be_compared_is_never_green(ask: Ask, service: Service, credential: Credential) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 
 import pikepdf
 import pypdfium2
-from fontTools.pens.basePen import BasePen
+from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 from PIL import Image
 
 from demo.editing import Piece, opened, pieces, saved
 from issuer.certificate.badge import PDFIUM
 from issuer.certificate.faces import SONG, path_of
+from tests.outlines import PathPen
 
 __all__ = [
     "Box",
@@ -121,42 +122,16 @@ def lay(
     page.contents_add(document.make_stream(f"Q q BT {' '.join(parts)} ET Q".encode("latin-1")))
 
 
-class _Path(BasePen):  # type: ignore[misc]
-    """Writes the outline of a glyph as PDF path operators."""
-
-    def __init__(self, glyphs: Any, at: float, scale: float) -> None:
-        super().__init__(glyphs)
-        self.at, self.scale, self.written = at, scale, list[str]()
-
-    def _put(self, operator: str, *points: tuple[float, float]) -> None:
-        numbers = " ".join(f"{x * self.scale + self.at:.3f} {y * self.scale:.3f}" for x, y in points)
-        self.written.append(f"{numbers} {operator}")
-
-    def _moveTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
-        self._put("m", pt)
-
-    def _lineTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
-        self._put("l", pt)
-
-    def _curveToOne(self, pt1: Any, pt2: Any, pt3: Any) -> None:  # noqa: N802
-        self._put("c", pt1, pt2, pt3)
-
-    def _closePath(self) -> None:  # noqa: N802
-        self.written.append("h")
-
-
 def outlined(text: str, size: float, *, spaced: float = 0, face: Path = SONG_FILE) -> str:
     """The shapes of `text` as a path that begins at the origin; fill it with `f`."""
     font = TTFont(face)
-    glyphs, names, at, parts = font.getGlyphSet(), font.getBestCmap(), 0.0, []
-    scale = size / font["head"].unitsPerEm
+    glyphs, names, at = font.getGlyphSet(), font.getBestCmap(), 0.0
+    pen, scale = PathPen(glyphs), size / font["head"].unitsPerEm
     for character in text:
         glyph = glyphs[names[ord(character)]]
-        pen = _Path(glyphs, at, scale)
-        glyph.draw(pen)
-        parts += pen.written
+        glyph.draw(TransformPen(pen, (scale, 0, 0, scale, at, 0)))
         at += glyph.width * scale + spaced
-    return " ".join(parts)
+    return " ".join(pen.written)
 
 
 def image(document: pikepdf.Pdf, page: pikepdf.Page, seen: Image.Image, box: Box) -> None:

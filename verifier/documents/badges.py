@@ -12,6 +12,7 @@ from verifier.errors import CannotOpen
 __all__ = ["in_png", "in_svg"]
 
 LARGEST = 32 * 1024  # bytes of one text; a token has 16 KiB at most
+MOST_CHUNKS = 20_000  # of a PNG: of 20 MiB they are some thousands, as encoders cut it
 MOST = 8  # that are looked at; two are already one too many
 KEYWORDS = (b"openbadgecredential", b"openbadges")  # 3.0 §5.3.1.1, 2.0
 LONGEST_NAMES = 512  # bytes of keyword, flags, language and translated keyword
@@ -36,7 +37,7 @@ def in_png(data: bytes) -> tuple[str, ...]:
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Type and content of the chunks before the end of the picture (PNG §5.3); of long ones the first bytes."""
     at = 8
-    while at < len(data):
+    for _ in range(MOST_CHUNKS):
         length, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
         if at + 12 + length > len(data):
             raise CannotOpen("The picture breaks off: its end is missing.", "damaged")
@@ -44,7 +45,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             return
         yield kind, data[at + 8 : at + 8 + min(length, LARGEST + LONGEST_NAMES)]
         at += 12 + length
-    raise CannotOpen("The picture breaks off: its end is missing.", "damaged")
+    raise CannotOpen("The picture is made of more pieces than are read: take a screenshot of it.", "too_large")
 
 
 def _text(kind: bytes, rest: bytes) -> str:

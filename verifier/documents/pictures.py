@@ -8,6 +8,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from verifier.documents import badges, codes
 from verifier.documents.kinds import Kind
 from verifier.documents.opened import Opened
+from verifier.documents.scans import scans
 from verifier.errors import CannotOpen
 
 __all__ = ["open_picture"]
@@ -16,6 +17,7 @@ FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
 MOST_PIXELS = {"png": 64_000_000, "webp": 64_000_000, "jpeg": 256_000_000}  # as the header says, before any is decoded
 WANTED = 12_000_000  # pixels that are looked at: of a larger photo a smaller picture is decoded
 LONGEST_SIDE = 40_000
+MOST_SCANNED = 3_000_000_000  # points, in each scan of a JPEG once for each component: of a phone, 200 megapixels
 
 # Nothing else is ever decoded, and what we limit ourselves need not be warned of. No warning is written: it names a file.
 Image.MAX_IMAGE_PIXELS = None
@@ -37,12 +39,15 @@ def open_picture(data: bytes, kind: Kind) -> Opened:
 def _decoded(data: bytes, kind: Kind) -> Image.Image:
     """The first picture of the file in grey, as it is to be looked at, on white where it is transparent."""
     try:
+        scanned = sum(scans(data)) if kind == "jpeg" else 1
         picture = Image.open(io.BytesIO(data), formats=[FORMATS[kind]])
         if picture.width * picture.height > MOST_PIXELS[kind] or max(picture.size) > LONGEST_SIDE:
             raise CannotOpen(
                 f"The picture has {picture.width:,} × {picture.height:,} points, more than are read: make it smaller.",
                 "too_large",
             )
+        if picture.width * picture.height * scanned > MOST_SCANNED:
+            raise CannotOpen("The picture is drawn over and over again: take a screenshot of it.", "too_large")
         picture.draft("L", _smaller(picture))  # a JPEG can be decoded at a half, a quarter or an eighth of its size
         picture.load()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError) as error:

@@ -12,16 +12,16 @@ import operator
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from PIL import Image, ImageChops, ImageFilter
 
 from verifier.documents.characters import Character, Run
-from verifier.documents.faces import MARGIN, Face, Glyph, faces_for
+from verifier.documents.faces import Face, faces_for
+from verifier.documents.placed import ASCENT, DESCENT, Box, Placed, around, lay, place
 
-__all__ = ["Finding", "Redrawn", "lay"]
+__all__ = ["Finding", "Redrawn"]
 
-Box = tuple[int, int, int, int]  # left, top, right, bottom
 Finding = Literal["seen", "hidden", "differs"]
 
 MISFIT, FLAW = 0.45, 0.44  # the most that a genuine character can have (docs/decisions/0017)
@@ -32,26 +32,11 @@ TRIED = 6  # characters of a run, by which its face is found
 FAINT = 16  # of 255: a smaller difference from what is behind is not seen
 SMALLEST, LARGEST = 8.0, 2000.0  # pixels to the em that can be read and that are drawn
 LIGHT, DARK = 0.2, 0.8  # ink below and above is taken for none and for full: what is printed behind text is light
-ASCENT, DESCENT = 0.8, 0.2  # em
 SPOT = 12  # to the em
 LEAST_INK = 0.02  # square em: a full stop has less, and is not looked at more closely than a comma
 FORMLESS = ("Cf", "Mn", "Me")  # joiners and marks, which need not have a place of their own
-OVERSAMPLED = 4
 # Pixels to the right: PDFium puts letters at whole pixels, and where a place lies between two, nobody can say at which.
 MOVES = (0, -1, 1)
-BILINEAR, BOX = Image.Resampling.BILINEAR, Image.Resampling.BOX
-
-
-class Placed(NamedTuple):
-    """A character as it should be on the page: `picture` fills `box` there; `place` is where else it could have ink.
-
-    `ink` is how much ink it is, in pixels.
-    """
-
-    picture: Image.Image
-    box: Box
-    place: Box
-    ink: float
 
 
 class Redrawn:
@@ -78,7 +63,7 @@ class Redrawn:
             return dict.fromkeys(self._run.characters, "hidden")
         wrong: set[Character] = set()
         if self.placed:
-            area = _around(placed.place for placed in self.placed.values())
+            area = around(placed.place for placed in self.placed.values())
             flaws = ImageChops.difference(self._ink(area), _through(STEEP, text.crop(area))).filter(self._spot)
             if not self._run.readable:
                 wrong = set(self.placed)
@@ -158,7 +143,7 @@ class Redrawn:
         """The misfit of some characters together."""
         if not tried:
             return 0.0
-        area = _around(placed.box for placed in tried.values())
+        area = around(placed.box for placed in tried.values())
         drawn = Image.new("L", (area[2] - area[0], area[3] - area[1]))
         for placed in tried.values():
             lay(drawn, placed.picture, (placed.box[0] - area[0], placed.box[1] - area[1]))
@@ -166,10 +151,9 @@ class Redrawn:
         return wrong / sum(placed.ink for placed in tried.values())
 
     def _in(self, face: Face, characters: Iterable[Character]) -> Iterable[tuple[Character, Placed]]:
-        size, placed = self._run.size, _upright if self._run.upright else _turned
         for one in characters:
-            if glyph := face.glyph(one.text, size):
-                yield one, placed(glyph, self._run, one)
+            if glyph := face.glyph(one.text, self._run.size):
+                yield one, place(glyph, self._run, one)
 
     def _ink(self, box: Box) -> Image.Image:
         return _through(self._as_ink, self._page.crop(box))
@@ -177,69 +161,6 @@ class Redrawn:
     @property
     def _spot(self) -> ImageFilter.BoxBlur:
         return ImageFilter.BoxBlur(self._run.size / SPOT / 2)
-
-
-def lay(page: Image.Image, glyph: Image.Image, at: tuple[int, int]) -> None:
-    """Draw a glyph on a page, as ink is laid over ink."""
-    page.paste(255, at, glyph)
-
-
-def _upright(glyph: Glyph, run: Run, one: Character) -> Placed:
-    """The glyph brought to its size, with its origin where the character's is."""
-    wide, high = glyph.em / run.across[0], -glyph.em / run.up[1]  # pixels of the drawing to one of the page
-    x, y = math.floor(one.x), math.floor(one.y)
-    picture, left, top = _sized(glyph, wide, high, one.x - x, one.y - y)
-    left, top = left + x, top + y
-    right, bottom = left + picture.width, top + picture.height
-    body = one.x, one.y + ASCENT * run.up[1], one.x, one.y - DESCENT * run.up[1]
-    if unicodedata.east_asian_width(one.text[0]) in "WF":
-        body = body[0], body[1], one.x + run.across[0], body[3]
-    place = _around(
-        [
-            (left - 1, top - 1, right + 1, bottom + 1),
-            (math.floor(body[0]), math.floor(body[1]), math.ceil(body[2]), math.ceil(body[3])),
-        ]
-    )
-    return Placed(picture, (left, top, right, bottom), place, glyph.ink * glyph.em**2 / wide / high)
-
-
-@lru_cache(maxsize=1024)  # small print stands at whole pixels, and the same letters come again
-def _sized(glyph: Glyph, wide: float, high: float, x: float, y: float) -> tuple[Image.Image, int, int]:
-    """The glyph with its origin at `x` and `y`, and where its left and top edges are then."""
-    width, height = glyph.picture.size
-    left, top = math.floor(x - (glyph.left - MARGIN) / wide), math.floor(y - (glyph.top - MARGIN) / high)
-    right = max(left + 1, math.ceil(x + (width - MARGIN - glyph.left) / wide))
-    bottom = max(top + 1, math.ceil(y + (height - MARGIN - glyph.top) / high))
-    part = (
-        max(0.0, (left - x) * wide + glyph.left), max(0.0, (top - y) * high + glyph.top),
-        min(float(width), (right - x) * wide + glyph.left), min(float(height), (bottom - y) * high + glyph.top),
-    )  # fmt: skip
-    method = BOX if min(wide, high) > 2 else BILINEAR
-    return glyph.picture.resize((right - left, bottom - top), method, box=part), left, top
-
-
-def _turned(glyph: Glyph, run: Run, one: Character) -> Placed:
-    """The same for text that is turned, slanted or mirrored."""
-    (a, b), (c, d) = run.across, run.up
-    area = abs(a * d - b * c)
-    corners = [
-        (one.x + a * right + c * up, one.y + b * right + d * up)
-        for right in (-glyph.left / glyph.em, (glyph.picture.width - glyph.left) / glyph.em)
-        for up in ((glyph.top - glyph.picture.height) / glyph.em, glyph.top / glyph.em)
-    ]
-    left, top = (math.floor(min(each)) for each in zip(*corners, strict=True))
-    right, bottom = (math.ceil(max(each)) for each in zip(*corners, strict=True))
-    # From a pixel of the page to one of the drawing: the inverse of where `across` and `up` lead.
-    scale = glyph.em / (a * d - b * c) / OVERSAMPLED
-    x, y = left - one.x, top - one.y
-    coefficients = (
-        d * scale, -c * scale, (d * x - c * y) * scale * OVERSAMPLED + glyph.left,
-        b * scale, -a * scale, (b * x - a * y) * scale * OVERSAMPLED + glyph.top,
-    )  # fmt: skip
-    size = OVERSAMPLED * (right - left), OVERSAMPLED * (bottom - top)
-    drawn = glyph.picture.transform(size, Image.Transform.AFFINE, coefficients, BILINEAR).reduce(OVERSAMPLED)
-    box = left, top, right, bottom
-    return Placed(drawn, box, box, glyph.ink * area)
 
 
 def _steep(value: float) -> int:
@@ -269,11 +190,6 @@ def _most(picture: Image.Image) -> int:
     return picture.getextrema()[1]  # type: ignore[return-value]  # a picture in greys
 
 
-def _around(boxes: Iterable[Box]) -> Box:
-    left, top, right, bottom = zip(*boxes, strict=True)
-    return min(left), min(top), max(right), max(bottom)
-
-
 def _clipped(box: Box, page: Image.Image) -> Box:
     left, top, right, bottom = box
     return max(0, left), max(0, top), min(page.width, right), min(page.height, bottom)
@@ -290,10 +206,10 @@ def _extent(characters: Sequence[Character], run: Run) -> Box:
     """About where a run has its ink, to find out what it stands on."""
     xs, ys = [one.x for one in characters], [one.y for one in characters]
     if run.upright:
-        around = 0.0, ASCENT * run.size, run.size / 2, DESCENT * run.size
+        beyond = 0.0, ASCENT * run.size, run.size / 2, DESCENT * run.size
     else:
-        around = run.size, run.size, run.size, run.size
+        beyond = run.size, run.size, run.size, run.size
     return (
-        math.floor(min(xs) - around[0]), math.floor(min(ys) - around[1]),
-        math.ceil(max(xs) + around[2]), math.ceil(max(ys) + around[3]),
+        math.floor(min(xs) - beyond[0]), math.floor(min(ys) - beyond[1]),
+        math.ceil(max(xs) + beyond[2]), math.ceil(max(ys) + beyond[3]),
     )  # fmt: skip

@@ -13,7 +13,8 @@ import pypdfium2.raw as pdfium
 from PIL import Image
 
 from verifier.documents.characters import Character, runs_of
-from verifier.documents.redrawn import Finding, Redrawn, lay
+from verifier.documents.placed import lay
+from verifier.documents.redrawn import Finding, Redrawn
 from verifier.verdict import Trace
 
 __all__ = ["DPI", "Seen", "look_at"]
