@@ -71,7 +71,7 @@ async def _verified(
     findings = Findings(now)
     token = await find_token(evidence, directory, published, findings)  # 1
     issuer = known_issuer(token, directory, findings) if token else None  # 2
-    hosts = Hosts(own=own_url, issuer=issuer, known=directory.hosts)
+    hosts = Hosts(own=own_url, issuer=issuer, known=directory.known_hosts)
     elsewhere = leads_elsewhere(evidence, hosts, findings)
     if token is None or issuer is None or not await is_authentic(token, issuer, published, findings):  # 3
         return findings.verdict()
