@@ -19,38 +19,26 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 LOOKALIKES = str.maketrans("OIL", "011")
 LENGTH = 16
 TAG = re.compile(r"[A-Z]{2,6}")
+NUMBER = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
+LEFT_OUT = re.compile(r"[\s\-\u2010-\u2015\u2212]")
 LONGEST_INPUT = 64
 
 
-def _powers() -> tuple[int, ...]:
-    """The 31 powers of the primitive element x in GF(2)[x] / (x^5 + x^2 + 1)."""
-    power, found = 1, []
-    for _ in range(31):
-        found.append(power)
-        power <<= 1
-        if power & 32:
-            power ^= 0b100101
-    return tuple(found)
-
-
-POWERS = _powers()
-LOG = {power: exponent for exponent, power in enumerate(POWERS)}
-
-
-def _times(a: int, b: int) -> int:
-    return POWERS[(LOG[a] + LOG[b]) % 31] if a and b else 0
+# Each element times the primitive one, x, in GF(2)[x] / (x^5 + x^2 + 1).
+TIMES_X = tuple(element << 1 ^ (0b100101 if element & 16 else 0) for element in range(32))
+VALUES = {character: value for value, character in enumerate(ALPHABET)}
 
 
 def _sum(values: list[int]) -> int:
     """The weighted sum; the last value has weight 1, the one before it weight x, and so on."""
     total = 0
     for value in values:
-        total = _times(total, POWERS[1]) ^ value
+        total = TIMES_X[total] ^ value
     return total
 
 
 def _values(tag: str, number: str) -> list[int]:
-    return [ord(letter) - ord("A") for letter in tag] + [ALPHABET.index(character) for character in number]
+    return [ord(letter) - ord("A") for letter in tag] + [VALUES[character] for character in number]
 
 
 def new(tag: str) -> str:
@@ -68,9 +56,9 @@ def parse(text: str) -> str:
     """
     if len(text) > LONGEST_INPUT:
         raise MalformedCode(f"A code has at most {LONGEST_INPUT} characters; this text has {len(text)}.")
-    plain = re.sub(r"[\s\-\u2010-\u2015\u2212]", "", unicodedata.normalize("NFKC", text)).upper()
+    plain = LEFT_OUT.sub("", unicodedata.normalize("NFKC", text)).upper()
     tag, number = plain[:-LENGTH], plain[-LENGTH:].translate(LOOKALIKES)
-    if not TAG.fullmatch(tag) or any(character not in ALPHABET for character in number):
+    if not TAG.fullmatch(tag) or not NUMBER.fullmatch(number):
         raise MalformedCode("A code is 2 to 6 letters and then 16 letters and digits, such as WG-7K4M-9QXT-2D8H-C5RF.")
     if _sum(_values(tag, number)):
         raise MalformedCode("The code was mistyped: its last character, which guards the others, does not fit.")

@@ -11,6 +11,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from types import NoneType
 from typing import Any, NoReturn
 
@@ -29,8 +30,8 @@ __all__ = [
 LONGEST_TOKEN = 16 * 1024  # characters of a credential
 LONGEST_STATUS_TOKEN = 1024 * 1024  # a status list of 131,072 random bits is some 30 KB; larger lists exist
 DEEPEST = 32
-STRING = re.compile(r'"[^"\\]*(?:\\.?[^"\\]*)*"?', re.DOTALL)  # one that does not end goes on to the end
-BRACKET = re.compile(r"[\[\]{}]")
+ESCAPED = re.compile(rb"\\.", re.DOTALL)
+NO_BRACKETS = bytes(set(range(256)) - set(b'[]{}"'))
 DATES = ("nbf", "exp")
 NUMERIC = (int, float, NoneType)
 TEXT = (str, NoneType)
@@ -153,8 +154,8 @@ def read_json(data: bytes) -> dict[str, Any]:
     """One JSON object, read so that no two parsers could disagree about it (RFC 8259 §4 warns of each case)."""
     try:
         text = data.decode("utf-8")  # a BOM survives decoding and is then refused by the parser
-        if sum(text.count(bracket) for bracket in "[{") > DEEPEST:
-            _depth(text)
+        if data.count(b"[") + data.count(b"{") > DEEPEST:
+            _depth(data)
         parsed = _STRICT.decode(text)
         if "\\u" in text:
             json.dumps(parsed, ensure_ascii=False).encode()  # an escaped lone surrogate is no text
@@ -178,13 +179,13 @@ def _decode(segment: str) -> bytes:
     return data
 
 
-def _depth(text: str) -> None:
+def _depth(data: bytes) -> None:
     """Refuse deep nesting before the recursive parser sees it. Brackets within strings are not counted."""
-    depth = 0
-    for bracket in BRACKET.finditer(STRING.sub("", text)):  # one by one: what is too deep is seen at once
-        depth += 1 if bracket[0] in "[{" else -1
-        if depth > DEEPEST:
-            raise MalformedToken(f"The token's JSON is nested more than {DEEPEST} deep.", "token_too_deep")
+    marks = ESCAPED.sub(b"", data).translate(None, NO_BRACKETS)
+    outside = b"".join(marks.split(b'"')[::2])  # every other part; a string that does not end goes on to the end
+    depths = accumulate(1 if bracket in b"[{" else -1 for bracket in outside)
+    if any(depth > DEEPEST for depth in depths):  # one by one: what is too deep is seen at once
+        raise MalformedToken(f"The token's JSON is nested more than {DEEPEST} deep.", "token_too_deep")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

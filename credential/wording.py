@@ -4,11 +4,13 @@ Everything here comes from signed bytes: the credential's own claims, or the ach
 credential carries in `relatedResource` (VCDM 2.0 §5.3). Only the fixed phrases ("This certifies that") are ours.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
+
+from msgspec import Struct
 
 from credential.code import parse, printed
 from credential.errors import MalformedCode
@@ -39,8 +41,7 @@ CHINA = timezone(timedelta(hours=8))
 Entry = TypeVar("Entry")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Text:
+class Text(Struct, frozen=True, kw_only=True):  # made by the dozen for each verification
     """A text and its language (BCP 47), for the `lang` attribute and the PDF's structure tree."""
 
     language: str
@@ -170,8 +171,10 @@ class _Rendition:
 
     def said(self, words: Mapping[str, str]) -> tuple[Text, ...]:
         """The words in each language of this rendition that they are in; in the first they are in where in none of those."""
-        known = [language for language in self.languages if language in words] or list(words)[:1]
-        return tuple(Text(language=language, text=words[language]) for language in known)
+        return tuple(Text(language=language, text=words[language]) for language in self._heard(words))
+
+    def _heard(self, languages: Collection[str]) -> list[str]:
+        return [language for language in self.languages if language in languages] or list(languages)[:1]
 
     def translated(self, own: str, value: str, member: str) -> tuple[Text, ...]:
         """A text of the credential, which is in the language `own`, and what the version says for it in others."""
@@ -182,12 +185,12 @@ class _Rendition:
 
     def listed(self, own: str, values: Sequence[str], member: str) -> tuple[tuple[Text, ...], ...]:
         """As `translated`, for a list: each of its texts has a translation at the same place."""
-        lists = {
-            language: texts for language, texts in _lists_of(self.version, member).items() if len(texts) == len(values)
-        }
+        others = _lists_of(self.version, member).items()
+        lists = {own: values} | {lang: texts for lang, texts in others if lang != own and len(texts) == len(values)}
+        heard = self._heard(lists)
         return tuple(
-            self.said({own: value} | {language: texts[place] for language, texts in lists.items() if language != own})
-            for place, value in enumerate(values)
+            tuple(Text(language=language, text=lists[language][place]) for language in heard)
+            for place in range(len(values))
         )
 
     def fact(self, key: str, *values: Text) -> Fact:

@@ -7,7 +7,7 @@ from issuer.credentials.certificate import qr_address
 from issuer.service import Service
 from issuer.tables import Credential
 from tests.conftest import Ask, Clock, FetcherInProcess, word
-from verifier.directory import Directory, KnownIssuer
+from verifier.directory import Directory, KnownHosts, KnownIssuer
 from verifier.evidence import Evidence
 from verifier.findings import Findings
 from verifier.steps.document import leads_elsewhere
@@ -47,11 +47,11 @@ def test_a_revoked_one_is_first_of_all_revoked_and_an_unknown_one_unknown(
 
 def hosts(directory: Directory, own: str) -> Hosts:
     (issuer,) = directory.issuers.values()
-    return Hosts(own=own, issuer=issuer, known=directory.hosts)
+    return Hosts(own=own, issuer=issuer, known=directory.known_hosts)
 
 
 def test_a_host_that_looks_like_our_own_is_named_beside_it_even_where_nothing_else_is_known(clock: Clock) -> None:
-    alone = Hosts(own="https://verify.weizheng.cn", issuer=None, known=())
+    alone = Hosts(own="https://verify.weizheng.cn", issuer=None, known=KnownHosts(()))
     findings = Findings(clock())
     assert leads_elsewhere(Evidence(code="x", host="verify.weizhemg.cn"), alone, findings)
     assert findings.document.traces == (

@@ -2,9 +2,10 @@
 
 import pytest
 
-from verifier.directory import resembles
+from verifier.directory import KnownHosts, resembles
 
-KNOWN = ("verify.weizheng.cn", "credentials.glimmer.edu.cn", "issuer.example", "badges.openlearn.org", "微证.example")
+NAMES = ("verify.weizheng.cn", "credentials.glimmer.edu.cn", "issuer.example", "badges.openlearn.org", "微证.example")
+KNOWN = KnownHosts(NAMES)
 ORDINARY = (
     "www.baidu.com", "weixin.qq.com", "mp.weixin.qq.com", "www.zhihu.com", "www.bilibili.com", "www.taobao.com",
     "www.jd.com", "github.com", "gitee.com", "www.icourse163.org", "www.xuetangx.com", "www.coursera.org",
@@ -58,7 +59,7 @@ def test_an_ordinary_host_looks_like_nothing(host: str) -> None:
     assert resembles(host, KNOWN) is None
 
 
-@pytest.mark.parametrize("host", [*KNOWN, "VERIFY.weizheng.cn.", "a.verify.weizheng.cn", "xn--g5t049g.example"])
+@pytest.mark.parametrize("host", [*NAMES, "VERIFY.weizheng.cn.", "a.verify.weizheng.cn", "xn--g5t049g.example"])
 def test_a_known_host_and_what_lies_under_it_look_like_nothing(host: str) -> None:
     assert resembles(host, KNOWN) is None
 
@@ -73,5 +74,24 @@ def test_another_host_of_the_same_owner_is_no_double(host: str) -> None:
 )
 def test_what_is_no_host_looks_like_nothing_and_raises_nothing(host: str) -> None:
     assert resembles(host, KNOWN) is None
-    assert resembles(host, (host, *KNOWN)) is None
-    assert resembles("github.com", (host, *KNOWN)) is None
+    assert resembles(host, KnownHosts([host, *NAMES])) is None
+    assert resembles("github.com", KnownHosts([host]), KNOWN) is None
+
+
+def test_among_many_known_hosts_those_are_found_that_each_would_be_found_alone() -> None:
+    words = ("glimmen", "weizhong", "weizheng", "wiki", "openlearning", "example")
+    names = [
+        f"verify{n}.{word}{n % 7 or ''}.{end}" for n in range(12) for word in words for end in ("cn", "edu.cn", "org")
+    ]
+    alone = [(name, KnownHosts([name])) for name in (*names, *NAMES)]
+    together = KnownHosts([*names, *NAMES])
+    strangers = (*ORDINARY, *(host for host, _ in ALIKE.values()))
+    found = {host: resembles(host, together) for host in strangers}
+    one_by_one = {host: [name for name, known in alone if resembles(host, known)] for host in strangers}
+    assert found == {host: min(likes, default=None) for host, likes in one_by_one.items()}
+    assert len({*found.values()}) > 5
+
+
+def test_a_host_under_our_own_looks_like_nothing_whatever_else_is_known() -> None:
+    assert resembles("a.weizheng.com", KNOWN) == "verify.weizheng.cn"
+    assert resembles("a.weizheng.com", KNOWN, KnownHosts(["weizheng.com"])) is None

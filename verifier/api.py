@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from litestar import Request, Response, post
+from litestar import Request, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
+from litestar.response.base import ASGIResponse
 
 from verifier.evidence import LARGEST
 from verifier.facing.desk import Desk
@@ -47,7 +48,7 @@ AskIssuer = Annotated[
 )
 async def verify_anything(
     request: Request[Any, Any, Any], desk: NamedDependency[Desk], *, ask_issuer: AskIssuer = False
-) -> Response[bytes]:
+) -> ASGIResponse:
     """Verify the body, or the multipart field `file`: a token, a code, an address, the text of a QR code or a document.
 
     What it is, is found out by its content: the media type only says how the body is packed. Every verdict is answered
@@ -56,7 +57,7 @@ async def verify_anything(
     multipart = request.headers.get("Content-Type", "").lower().startswith("multipart/form-data")
     given = (await read_form(request)).get("file", b"") if multipart else await request.body()
     verdict = await desk.verify(request, given, ask_issuer=ask_issuer)
-    return Response(verdict.as_json(), media_type="application/json")
+    return ASGIResponse(body=verdict.as_json(), media_type="application/json")
 
 
 ROUTES = [verify_anything]

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -13,6 +12,7 @@ from litestar.openapi.spec import License
 
 from verifier import api, probes
 from verifier.facing.metrics import version_of_ours
+from verifier.facing.tagged import tagged
 from verifier.findings import STEPS, Findings
 from verifier.verdict import TRACES
 from verifier.words import Words, words_in
@@ -156,17 +156,12 @@ def _example() -> Any:
 @get("/api/openapi.json", sync_to_thread=False, include_in_schema=False)
 def openapi_json(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The document itself. It says nothing of anyone, so whoever has it may keep it and ask whether it changed."""
-    content, etag = _encoded()
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    if etag in request.headers.get("If-None-Match", ""):
-        return Response(b"", status_code=304, headers=headers, media_type="application/json")
-    return Response(content, headers=headers, media_type="application/json")
+    return tagged(request, _encoded(), "application/json", cache="no-cache")
 
 
 @cache
-def _encoded() -> tuple[bytes, str]:
-    content = msgspec.json.encode(document())
-    return content, f'"{sha256(content).hexdigest()[:32]}"'
+def _encoded() -> bytes:
+    return msgspec.json.encode(document())
 
 
 ROUTES = [openapi_json]

@@ -1,13 +1,27 @@
 """The verdict: one word, why, and what each step found. It never says more than was checked."""
 
+import re
 from datetime import datetime
 from typing import Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-__all__ = ["TRACES", "Difference", "Document", "Issuer", "Revocation", "Signed", "Step", "Trace", "Verdict", "Word"]
+__all__ = [
+    "SHA256",
+    "TRACES",
+    "Difference",
+    "Document",
+    "Issuer",
+    "Revocation",
+    "Signed",
+    "Step",
+    "Trace",
+    "Verdict",
+    "Word",
+]
 
+SHA256 = re.compile(r"[0-9a-f]{64}")  # as a file and a signing input are named: in hex
 Word = Literal["valid", "invalid", "unchecked"]
 Result = Literal["passed", "failed", "not_checked"]
 Shows = Literal["as_issued", "text_matches", "differs", "not_compared"]

@@ -13,7 +13,6 @@ that could not be made leaves the verdict `unchecked`: silence is never consent.
 """
 
 import os
-import re
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -32,11 +31,11 @@ from verifier.steps.document import document, exact_file, leads_elsewhere
 from verifier.steps.find import find_token
 from verifier.steps.hosts import Hosts
 from verifier.steps.standing import in_force, status
-from verifier.verdict import Issuer, Verdict
+from verifier.verdict import SHA256, Issuer, Verdict
 
-__all__ = ["verify", "verify_file"]
+__all__ = ["CORES", "verify", "verify_file"]
 
-SHA256 = re.compile(r"[0-9a-f]{64}")
+CORES = os.cpu_count() or 1  # asked of the system only once: each answer costs more than a counter
 
 
 async def verify(
@@ -71,7 +70,7 @@ async def _verified(
     findings = Findings(now)
     token = await find_token(evidence, directory, published, findings)  # 1
     issuer = known_issuer(token, directory, findings) if token else None  # 2
-    hosts = Hosts(own=own_url, issuer=issuer, known=directory.hosts)
+    hosts = Hosts(own=own_url, issuer=issuer, known=directory.known_hosts)
     elsewhere = leads_elsewhere(evidence, hosts, findings)
     if token is None or issuer is None or not await is_authentic(token, issuer, published, findings):  # 3
         return findings.verdict()
@@ -96,4 +95,4 @@ async def _read(given: bytes) -> Evidence:
 
 @lru_cache
 def _line_of_documents() -> anyio.CapacityLimiter:
-    return anyio.CapacityLimiter(os.cpu_count() or 1)
+    return anyio.CapacityLimiter(CORES)

@@ -1,9 +1,7 @@
 """What a recruiter opens: the form, the page behind a QR code, and the verdict. Works without scripts, sets no cookies."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,11 +21,12 @@ from verifier.answer import answer_in
 from verifier.directory import Directory
 from verifier.evidence import LARGEST
 from verifier.facing.desk import Desk
+from verifier.facing.tagged import tagged
 from verifier.findings import Findings
 from verifier.form import FORM_OVERHEAD, read_form
 from verifier.listing import find_listed
 from verifier.settings import Settings
-from verifier.verdict import Verdict
+from verifier.verdict import SHA256, Verdict
 from verifier.words import LANGUAGES, Words, chosen_language, words_in
 
 __all__ = ["ROUTES", "refused"]
@@ -38,7 +37,6 @@ PAGES = Environment(
 )
 # What a file chooser offers first; what a file is, is found out by its content.
 ACCEPTED = ".pdf,.jwt,.png,.svg,.jpg,.jpeg,.webp,application/pdf,image/png,image/svg+xml,image/jpeg,image/webp"
-SHA256 = re.compile(r"[0-9a-f]{64}")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 HEADERS = {"Vary": "Accept-Language"}  # what guards every answer stands in verifier/facing/headers.py
 Asked = Request[Any, Any, Any]
@@ -264,12 +262,7 @@ def refused(request: Asked, error: HTTPException) -> Response[str]:
 
 
 def _asset(request: Asked, name: str, media_type: str) -> Response[bytes]:
-    content = (TEMPLATES / name).read_bytes()
-    etag = f'"{sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "public, max-age=300"}
-    if etag in request.headers.get("If-None-Match", ""):
-        return Response(b"", status_code=304, headers=headers, media_type=media_type)
-    return Response(content, headers=headers, media_type=media_type)
+    return tagged(request, (TEMPLATES / name).read_bytes(), media_type, cache="public, max-age=300")
 
 
 def _host(address: str) -> str:

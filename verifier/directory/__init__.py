@@ -3,7 +3,7 @@
 from verifier.directory.addresses import is_loopback, under
 from verifier.directory.keeping import Kept
 from verifier.directory.known import Directory, KnownIssuer
-from verifier.directory.lookalike import resembles
+from verifier.directory.lookalike import KnownHosts, resembles
 from verifier.directory.reading import read_directory
 
-__all__ = ["Directory", "Kept", "KnownIssuer", "is_loopback", "read_directory", "resembles", "under"]
+__all__ = ["Directory", "Kept", "KnownHosts", "KnownIssuer", "is_loopback", "read_directory", "resembles", "under"]

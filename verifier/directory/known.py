@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from credential.jwks import PublicKey
 from verifier.directory.addresses import under
+from verifier.directory.lookalike import KnownHosts
 
 __all__ = ["Directory", "KnownIssuer"]
 
@@ -101,6 +102,11 @@ class Directory:
         """Every host that an entry names: of its service, its prefix and the verifiers that it prints."""
         urls = {url for known in self._entries() for url in (known.url_prefix, known.service, *known.verifiers) if url}
         return frozenset(host for url in urls if (host := urlsplit(url).hostname))
+
+    @cached_property
+    def known_hosts(self) -> KnownHosts:
+        """The `hosts`, made ready once for as long as this directory is in use."""
+        return KnownHosts(self.hosts)
 
     def _entries(self) -> tuple[KnownIssuer, ...]:
         return (*self.platforms, *self.issuers.values())

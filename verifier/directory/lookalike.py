@@ -7,11 +7,11 @@ lies under a known host belongs to it.
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-__all__ = ["resembles"]
+__all__ = ["KnownHosts", "resembles"]
 
 LONGEST = 253
 CYRILLIC = ("авеорсухіїјѕԁһӏкмнтгпьй", "abeopcyxiijsdhlkmhtrnbn")
@@ -25,6 +25,7 @@ COMMON = {
     "college", "credential", "credentials", "example", "education", "issuer", "learn", "learning", "login", "mail",
     "online", "portal", "school", "student", "test", "training", "university", "verifier", "verify", "www",
 }  # fmt: skip
+MOST_CHANGED = 2
 SHORTEST_CHANGED, SHORTEST_CHANGED_TWICE = 5, 8  # letters: shorter names are a letter apart by chance
 SHORTEST_HUNG_ON = 6  # as a part of a longer word; between hyphens and dots four letters are enough
 SHORTEST_NAME = 4
@@ -32,7 +33,7 @@ SHORTEST_NAME = 4
 
 @dataclass(frozen=True)
 class _Host:
-    """A host as people read it, and how it reads at a glance: whole, in parts (`.a.b.`), and in words."""
+    """A host as people read it, and how it reads at a glance: whole, in parts (`.a.b.`), in words, in front of the brand."""
 
     name: str
     labels: tuple[str, ...]  # before the public suffix
@@ -40,6 +41,7 @@ class _Host:
     bare: str
     parts: str
     words: frozenset[str]
+    front: str
 
     @property
     def brand(self) -> str:
@@ -47,16 +49,55 @@ class _Host:
         return self.labels[-1]
 
 
-def resembles(host: str, known: Iterable[str]) -> str | None:
+class KnownHosts:
+    """Hosts that a stranger's can be compared with at once, however many they are. Made once for each directory."""
+
+    def __init__(self, hosts: Iterable[str]) -> None:
+        self._names: set[str] = set()
+        self._by_sign: dict[Hashable, list[tuple[_Host, str]]] = defaultdict(list)
+        self._brands: dict[tuple[str, int], set[str]] = defaultdict(set)  # by first letter and length
+        for host in hosts:
+            if mine := _read(host):
+                self._names.add(mine.name)
+                brand = _bare(mine.brand)
+                self._brands[brand[:1], len(brand)].add(brand)
+                for sign in (mine.bare, mine.parts, mine.labels, (mine.brand, mine.suffix), ("brand", brand)):
+                    self._by_sign[sign].append((mine, host))
+
+    def hold(self, stranger: _Host) -> bool:
+        """Whether it is one of these, or lies under one."""
+        labels = stranger.name.split(".")
+        return any(".".join(labels[place:]) in self._names for place in range(len(labels)))
+
+    def alike(self, stranger: _Host) -> Iterator[str]:
+        """Those that it looks like."""
+        for sign in (*_signs(stranger), *(("brand", brand) for brand in self._brands_in(stranger))):
+            yield from (host for mine, host in self._by_sign.get(sign, ()) if _looks_like(stranger, mine))
+
+    def _brands_in(self, stranger: _Host) -> Iterator[str]:
+        for word in stranger.words:
+            yield from (cut for end in range(len(word) + 1) for cut in (word[:end], word[end:]))
+            for length in range(len(word) - MOST_CHANGED, len(word) + MOST_CHANGED + 1):
+                yield from (brand for brand in self._brands.get((word[:1], length), ()) if _nearly(word, brand))
+
+
+def resembles(host: str, *known: KnownHosts) -> str | None:
     """The known host that `host` looks like and is not; None too where it is one of them, or lies under one.
 
     Hosts are names without a port. Addresses in numbers, and names without a dot, look like nothing.
     """
     stranger = _read(host)
-    hosts = [(mine, each) for each in known if (mine := _known(each))]
-    if stranger is None or any(f".{stranger.name}".endswith(f".{mine.name}") for mine, _ in hosts):
+    if stranger is None or any(hosts.hold(stranger) for hosts in known):
         return None
-    return min((each for mine, each in hosts if _looks_like(stranger, mine)), default=None)
+    return min((like for hosts in known for like in hosts.alike(stranger)), default=None)
+
+
+def _signs(stranger: _Host) -> Iterator[Hashable]:
+    """What a known host that it looks like has in common with it, but for the brand."""
+    yield from (stranger.bare, stranger.labels, (stranger.brand, stranger.suffix))
+    parts = stranger.parts[1:-1].split(".")
+    places = range(len(parts) + 1)
+    yield from (f".{'.'.join(parts[first:last])}." for last in places for first in places[:last])
 
 
 def _looks_like(stranger: _Host, known: _Host) -> bool:
@@ -65,8 +106,7 @@ def _looks_like(stranger: _Host, known: _Host) -> bool:
     if stranger.labels == known.labels:  # the same but for its suffix
         return len(known.labels) > 1 or known.brand not in COMMON
     if (stranger.brand, stranger.suffix) == (known.brand, known.suffix):  # it belongs to whom the known one belongs to
-        there, mine = (_bare("".join(each.labels[:-1])) for each in (stranger, known))
-        return bool(there and mine) and _nearly(there, mine)
+        return bool(stranger.front and known.front) and _nearly(stranger.front, known.front)
     if known.brand in COMMON or len(known.brand) < SHORTEST_NAME:
         return False
     return _has(stranger, _bare(known.brand))
@@ -85,15 +125,12 @@ def _has(stranger: _Host, brand: str) -> bool:
 
 def _nearly(word: str, brand: str) -> bool:
     """Whether a letter or two are changed, but not the first, by which people know a word."""
-    most = 2 if len(brand) >= SHORTEST_CHANGED_TWICE else 1 if len(brand) >= SHORTEST_CHANGED else 0
+    most = MOST_CHANGED if len(brand) >= SHORTEST_CHANGED_TWICE else 1 if len(brand) >= SHORTEST_CHANGED else 0
     if word[:1] != brand[:1] or abs(len(word) - len(brand)) > most:
         return False
+    if len(set(word) ^ set(brand)) > 2 * most:  # a change takes one letter away and brings one: most are told by that
+        return False
     return _edits(word, brand) <= most
-
-
-@lru_cache(maxsize=20_000)
-def _known(host: str) -> _Host | None:
-    return _read(host)
 
 
 def _read(host: str) -> _Host | None:
@@ -112,6 +149,7 @@ def _read(host: str) -> _Host | None:
         bare=".".join(map(_bare, labels)),
         parts=f".{'.'.join(map(_bare, name.replace('-', '.').split('.')))}.",
         words=frozenset(map(_bare, words)),
+        front=_bare("".join(labels[: cut - 1])),
     )
 
 
@@ -125,11 +163,15 @@ def _decoded(label: str) -> str:
 
 def _bare(text: str) -> str:
     """How it reads at a glance: doubles exchanged, accents and hyphens left out."""
-    letters = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
+    letters = text if text.isascii() else _without_accents(text)
     letters = letters.translate(DOUBLES).replace("-", "")
     for pair, one in PAIRS:
         letters = letters.replace(pair, one)
     return letters
+
+
+def _without_accents(text: str) -> str:
+    return "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
 
 
 def _edits(one: str, other: str) -> int:

@@ -14,12 +14,12 @@ from verifier.directory import Kept
 from verifier.documents.kinds import is_document
 from verifier.facing.door import too_often
 from verifier.facing.kinds import kind_of
-from verifier.facing.metrics import CORES, Metrics
+from verifier.facing.metrics import Metrics
 from verifier.facing.rates import CODE, DOCUMENT, Rates
 from verifier.facing.visit import visit_of
 from verifier.published import Published
 from verifier.verdict import Verdict
-from verifier.verify import verify, verify_file
+from verifier.verify import CORES, verify, verify_file
 
 __all__ = ["Desk"]
 

@@ -1,6 +1,5 @@
 """What is counted, for Prometheus. Labels hold our own words only: nothing that a stranger could choose."""
 
-import os
 import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,12 +18,12 @@ from prometheus_client import (
 from verifier.directory import Kept
 from verifier.errors import NotPublished, Unreachable
 from verifier.published.fetch import Fetcher
+from verifier.verify import CORES
 
-__all__ = ["CONTENT_TYPE", "CORES", "CountedFetcher", "Metrics", "version_of_ours"]
+__all__ = ["CONTENT_TYPE", "CountedFetcher", "Metrics", "version_of_ours"]
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-CORES = os.cpu_count() or 1  # asked of the system only once: each answer costs more than a counter
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 # By what an answer is asked to be (`verifier.published`): everything else is a key set or a dictionary.
 FETCHED = {"application/vc+jwt": "status_list", "application/jwt": "confirmations", "application/json": "achievement"}

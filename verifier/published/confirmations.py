@@ -18,6 +18,7 @@ from verifier.errors import Unreachable
 from verifier.published.fetch import Fetcher
 from verifier.published.keys import Keys
 from verifier.published.memory import Memory
+from verifier.verdict import SHA256
 
 __all__ = ["Confirmations"]
 
@@ -26,7 +27,6 @@ MEMBERS = {"iss", "kid", "prefix", "sha256", "iat"}
 VALID_FOR = timedelta(hours=24)
 AHEAD = timedelta(minutes=5)
 LAST_SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,200}")
-HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _confirmation_of(claims: Mapping[str, Any], issuer: KnownIssuer, kid: str, p
     right = claims.get("iss") == issuer.id and claims.get("kid") == kid and claims.get("prefix") == prefix
     if claims.keys() != MEMBERS or not right or not isinstance(hashes, list) or type(at) is not int:
         raise MalformedToken("The confirmation is about something else.", "claims_disagree")
-    if not all(isinstance(digest, str) and HASH.fullmatch(digest) for digest in hashes):
+    if not all(isinstance(digest, str) and SHA256.fullmatch(digest) for digest in hashes):
         raise MalformedToken("The confirmation holds what is no hash.", "claims_disagree")
     try:
         return Confirmation(frozenset(hashes), datetime.fromtimestamp(at, UTC))

@@ -1,7 +1,5 @@
 """What an issuer is asked about one credential. These requests name it, so nobody else's is answered from memory."""
 
-import re
-
 import msgspec
 
 from credential import reader
@@ -9,12 +7,11 @@ from credential.errors import CredentialError
 from verifier.directory import KnownIssuer
 from verifier.errors import NotPublished, Unreachable
 from verifier.published.fetch import Fetcher
-from verifier.verdict import Revocation
+from verifier.verdict import SHA256, Revocation
 
 __all__ = ["Credentials"]
 
 LONGEST_SAID = 500  # characters of an issuer's own words about a revocation
-SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Credentials:

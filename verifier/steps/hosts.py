@@ -1,10 +1,9 @@
 """Where a certificate may lead: to this verifier, or to one that its issuer names."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from verifier.directory import KnownIssuer, resembles
+from verifier.directory import KnownHosts, KnownIssuer, resembles
 from verifier.verdict import Trace
 
 __all__ = ["LONGEST_DETAIL", "Hosts"]
@@ -21,14 +20,14 @@ class Hosts:
 
     own: str
     issuer: KnownIssuer | None
-    known: Collection[str]
+    known: KnownHosts
 
     def trace(self, host: str | None) -> Trace | None:
         """What is wrong with an address at `host`, if anything is: an issuer's verifiers are only known if it names them."""
         if host is None or host in self.right():
             return None
-        own = urlsplit(self.own).hostname
-        if like := resembles(host.partition(":")[0], (*self.known, *filter(None, [own]))):
+        own = KnownHosts(filter(None, [urlsplit(self.own).hostname]))
+        if like := resembles(host.partition(":")[0], self.known, own):
             return Trace(code="look_alike_host", detail=f"{host[:LONGEST_DETAIL]} ≠ {like}")
         if self.issuer and self.issuer.verifiers:
             return Trace(code="qr_elsewhere", detail=host[:LONGEST_DETAIL])
