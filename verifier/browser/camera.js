@@ -16,6 +16,7 @@ const WHY = {
 const view = document.querySelector(".scan");
 const [button, video, told, form] = ["button", "video", ".told", "form"].map((name) => view.querySelector(name));
 const canvas = document.createElement("canvas");
+document.querySelector(".not-yet").hidden = true; // that scripts are needed
 const reader = await ownReader();
 let running = null; // the AbortController of the scan under way
 
