@@ -93,6 +93,12 @@ async def check_what_was_given(
     return _verdict(request, settings, await desk.verify(request, given), switch=False)
 
 
+@get("/scan", sync_to_thread=False)
+def scan(request: Asked, settings: NamedDependency[Settings]) -> Response[str]:
+    """The camera view. Says nothing of anyone: browsers may keep it."""
+    return _page(request, settings, "scan.html", cache="no-cache")
+
+
 @get("/v/{code:str}", sync_to_thread=False)
 def opened_by_code(
     request: Asked, settings: NamedDependency[Settings], directory: NamedDependency[Directory], code: FromPath[str]
@@ -101,7 +107,7 @@ def opened_by_code(
     try:
         parsed = codes.parse(code)
     except MalformedCode:
-        return _page(request, settings, "code.html", code=None)
+        return _page(request, settings, "code.html", code=None, any_code=False)
     tag = codes.tag_of(parsed)
     service = directory.service_of(tag)
     return _page(
@@ -109,11 +115,24 @@ def opened_by_code(
         settings,
         "code.html",
         code=parsed,
+        any_code=False,
         printed=codes.printed(parsed),
         tag=tag,
         service=_host(service.service) if service else "",
         names=directory.names_of_service(tag),
     )
+
+
+@get("/v", sync_to_thread=False)
+def opened_by_any_code(request: Asked, settings: NamedDependency[Settings]) -> Response[str]:
+    """The page of any code, for browsers to keep: it holds none, and its script reads the one in the address."""
+    return _page(request, settings, "code.html", cache="no-cache", code=None, any_code=True)
+
+
+@get("/offline", sync_to_thread=False)
+def without_network(request: Asked, settings: NamedDependency[Settings]) -> Response[str]:
+    """What a browser shows in place of any other page when there is no network."""
+    return _page(request, settings, "offline.html", cache="no-cache")
 
 
 @get("/v/{code:str}/check")
@@ -189,18 +208,6 @@ def issuers(
     )
 
 
-@get("/verifier.css", sync_to_thread=False)
-def style(request: Asked) -> Response[bytes]:
-    """The pages' style."""
-    return _asset(request, "verifier.css", "text/css")
-
-
-@get("/hand-in.js", sync_to_thread=False)
-def script(request: Asked) -> Response[bytes]:
-    """What lets a file be dropped and pasted; the form works without it."""
-    return _asset(request, "hand-in.js", "text/javascript")
-
-
 def _verdict(
     request: Asked, settings: Settings, verdict: Verdict, *, switch: bool = True, status: int = 200
 ) -> Response[str]:
@@ -215,9 +222,17 @@ def _verdict(
         again=request.url.path if switch and verdict.verdict == "unchecked" else "",
         answer=answer_in(words, verdict),
         askable=_askable(verdict),
+        identifiers=_identifiers(verdict),
         issuer=words.of(verdict.issuer.name) if verdict.issuer else "",
         technical=msgspec.json.format(verdict.as_json(), indent=2).decode(),
     )
+
+
+def _identifiers(verdict: Verdict) -> str:
+    """By what the browser can tell whether an e-mail address is the learner's; "" where it does not matter any more."""
+    if verdict.verdict == "invalid" or not verdict.credential or not verdict.credential.identifiers:
+        return ""
+    return msgspec.json.encode(verdict.credential.identifiers).decode()
 
 
 def _askable(verdict: Verdict) -> dict[str, str] | None:
@@ -261,10 +276,6 @@ def refused(request: Asked, error: HTTPException) -> Response[str]:
     return Response(html, status_code=error.status_code, headers=headers, media_type=MediaType.HTML)
 
 
-def _asset(request: Asked, name: str, media_type: str) -> Response[bytes]:
-    return tagged(request, (TEMPLATES / name).read_bytes(), media_type, cache="public, max-age=300")
-
-
 def _host(address: str) -> str:
     return urlsplit(address).netloc
 
@@ -275,13 +286,14 @@ ROUTES = [
         route_handlers=[
             home,
             check_what_was_given,
+            scan,
             opened_by_code,
             check_code,
             ask_for_file,
             issuers,
             api_in_words,
-            style,
-            script,
+            opened_by_any_code,
+            without_network,
         ],
         exception_handlers={HTTPException: refused},
     )

@@ -1,16 +1,23 @@
-"""What may be kept and asked for again: a strong ETag made of its bytes, and 304 for who has them already."""
+"""Answers that may be kept: named by an ETag of their content, so that whoever has one asks only whether it changed."""
 
 from hashlib import sha256
 from typing import Any
 
 from litestar import Request, Response
 
-__all__ = ["tagged"]
+__all__ = ["etag_of", "tagged"]
 
 
-def tagged(request: Request[Any, Any, Any], content: bytes, media_type: str, *, cache: str) -> Response[bytes]:
-    """The answer with `content`, or that the asker has it already. `cache` is its Cache-Control."""
-    etag = f'"{sha256(content).hexdigest()[:32]}"'
+def etag_of(content: bytes) -> str:
+    """A strong ETag (RFC 9110 §8.8.3)."""
+    return f'"{sha256(content).hexdigest()[:32]}"'
+
+
+def tagged(
+    request: Request[Any, Any, Any], content: bytes, media_type: str, *, cache: str, etag: str = ""
+) -> Response[bytes]:
+    """The content, or 304 where the request names its ETag. `cache` is what Cache-Control says."""
+    etag = etag or etag_of(content)
     headers = {"ETag": etag, "Cache-Control": cache}
     if etag in request.headers.get("If-None-Match", ""):
         return Response(b"", status_code=304, headers=headers, media_type=media_type)
