@@ -21,7 +21,6 @@ from verifier.answer import answer_in
 from verifier.directory import Directory
 from verifier.evidence import LARGEST
 from verifier.facing.desk import Desk
-from verifier.facing.tagged import tagged
 from verifier.findings import Findings
 from verifier.form import FORM_OVERHEAD, read_form
 from verifier.listing import find_listed
