@@ -89,7 +89,9 @@ def settled(rows: Iterable[Row]) -> list[Row]:
     for row in table:
         if row.credential:
             by_credential[row.credential].append(row)
-    return [compared(row, [other for other in by_credential[row.credential or ""] if other is not row]) for row in table]
+    return [
+        compared(row, [other for other in by_credential[row.credential or ""] if other is not row]) for row in table
+    ]
 
 
 def compared(row: Row, others: Iterable[Row]) -> Row:
