@@ -11,16 +11,14 @@ import msgspec
 from anyio.to_thread import run_sync
 from litestar import Request, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from verifier.errors import CannotOpen
 from verifier.facing.desk import Desk
 from verifier.facing.door import PILES
 from verifier.facing.visit import visit_of
 from verifier.piles.applicants import Applicants
-from verifier.piles.item import Item
+from verifier.piles.item import Item, NotOpened, unopened
 from verifier.piles.reading import applicants_from, items_of
 from verifier.piles.row import Began, Ended, Row, counted, lists_used, settled
 from verifier.piles.uploads import LARGEST_BODY, uploaded
@@ -33,8 +31,12 @@ Line: TypeAlias = Began | Row | Ended
 NDJSON = "application/x-ndjson"
 FORM_OVERHEAD = 4 * 1024 * 1024  # bytes of boundaries and names around thousands of files
 SECONDS_TO_SEND = 120  # beyond those of verifying: who does not read what is sent takes the place of others
+ANSWER = (
+    "Lines of JSON: one that says how many items there are, a row for each as soon as it is done, and one that says that "
+    "this was all. Without that last line the answer broke off."
+)
 REFUSALS = {
-    400: "The form, the applicant list or the query is broken.",
+    400: "The form or the query is broken.",
     408: "The body came too slowly.",
     413: "The body is larger than 200 MiB.",
     429: "Too many requests from one network; `Retry-After` says in how many seconds there is room again.",
@@ -53,13 +55,14 @@ REFUSALS = {
     responses={
         200: ResponseSpec(
             Line,  # type: ignore[arg-type]  # one of several is a type too
-            generate_examples=False, media_type=NDJSON, description="Lines of JSON: one that says how many items there are, a row for each as soon as it is done, and "
-            "one that says that this was all. Without that last line the answer broke off.",
+            generate_examples=False,
+            media_type=NDJSON,
+            description=ANSWER,
         ),
         **{status: ResponseSpec(Problem, False, why, PROBLEM) for status, why in REFUSALS.items()},
         421: ResponseSpec(str, False, "The service does not answer to the name in the Host header.", "text/plain"),
     },
-)  # fmt: skip
+)
 async def verify_pile(request: Request[Any, Any, Any], desk: NamedDependency[Desk]) -> ASGIApp:
     """Verify what is in the body: a zip, a CSV or XLSX of codes, addresses or tokens, or any number of files in a form.
 
@@ -72,11 +75,13 @@ async def verify_pile(request: Request[Any, Any, Any], desk: NamedDependency[Des
         began = perf_counter()
         with desk.pile(), TemporaryFile() as file:
             given = await uploaded(request, file)
-            try:
-                applicants = await run_sync(applicants_from, given.applicants) if given.applicants else Applicants()
-            except CannotOpen as error:
-                raise ClientException(str(error)) from error
             items = await run_sync(items_of, given.files)
+            applicants = Applicants()
+            if given.applicants:
+                try:
+                    applicants = await run_sync(applicants_from, given.applicants)
+                except NotOpened as error:
+                    items = [unopened(given.applicants.label, error.code), *items]
             await _while_listening(receive, _tell(send, _lines(desk, items, applicants, began)))
 
     return answer
