@@ -16,9 +16,10 @@ import msgspec
 
 from verifier.documents import isolation
 from verifier.documents.kinds import Kind
-from verifier.documents.opened import PROBE, Answer
+from verifier.documents.opened import PROBE, SHEET, Answer
 from verifier.documents.pdf import open_pdf
 from verifier.documents.pictures import open_picture
+from verifier.documents.sheets import open_sheet
 from verifier.documents.warming import warm_up
 from verifier.errors import CannotOpen
 
@@ -61,6 +62,8 @@ def _opened(kind: str, data: bytes) -> Answer:
         if kind == PROBE:
             port, file = data.decode().split("\n")
             return Answer(reached=isolation.reached(int(port), file))
+        if kind == SHEET:
+            return Answer(rows=open_sheet(data))
         if kind == "pdf":
             return Answer(opened=open_pdf(data))
         return Answer(opened=open_picture(data, cast("Kind", kind)))

@@ -4,11 +4,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
 
-__all__ = ["BURST_SECONDS", "CODE", "DOCUMENT", "PAGE", "VERIFICATION", "Rates"]
+__all__ = ["BURST_SECONDS", "CODE", "DOCUMENT", "PAGE", "PILE", "VERIFICATION", "Rates"]
 
-# What a request costs. The first two are charged at the door, the others when it is known what was given.
+# What a request costs. The first three are charged at the door, the others when it is known what was given.
 PAGE = 0.1
 VERIFICATION = 1.0
+PILE = 30.0  # half of what is saved up: one at any time, and a second one where little else was asked
 CODE = 1.0  # more: somebody else's service is asked
 DOCUMENT = 2.0  # more: a process of its own
 BURST_SECONDS = 60  # an allowance not used is saved up for so long: an office checks a stack of certificates at once
@@ -25,9 +26,13 @@ class Rates:
         self._kept: OrderedDict[str, tuple[float, float]] = OrderedDict()  # what is left, and when that was
 
     def charge(self, who: str, cost: float) -> float:
-        """Take `cost` from the bucket: 0 when it held so much, else the seconds until it will, and nothing is taken."""
+        """Take `cost` from the bucket: 0 when it held so much, else the seconds until it will, and nothing is taken.
+
+        Where it can never hold so much, all that it can hold is enough.
+        """
         if not self._per_second:
             return 0
+        cost = min(cost, self._most)
         now = self._now()
         left, at = self._kept.get(who, (self._most, now))
         left = min(self._most, left + (now - at) * self._per_second)

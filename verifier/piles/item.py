@@ -37,7 +37,7 @@ class NotOpened(Exception):
 
 @dataclass(frozen=True)
 class Item:
-    """`label` is what it is called, `name` whose it is where the list says so. `read` gives its bytes or raises `NotOpened`."""
+    """`label` is what it is called, `name` whose it is where a list says so; `read` gives it or raises `NotOpened`."""
 
     label: str
     read: Callable[[], bytes]
