@@ -112,7 +112,10 @@ def _write(table: list[Row], counts: Counts, words: Words) -> None:
     grid = Table(*(words.say(f"column.{name}") for name in ("number", "verdict", "item", "name_signed", "reason")))
     for row in table:
         line = line_of(row, words)
-        verdict = Text(f"{SYMBOLS[row.word]} {line.verdict}{' !' * row.needs_human}", style=COLOURS[row.word])
+        verdict = Text(
+            f"{SYMBOLS[row.word]} {line.verdict}{' !' * row.needs_human}",
+            style=COLOURS["unchecked" if row.word == "valid" and row.needs_human else row.word],
+        )
         grid.add_row(line.number, verdict, *(writable(text) for text in (line.item, line.name_signed, line.reason)))
     console.print(grid)
     said = [f"{words.say(f'word.{word}')} {getattr(counts, word)}" for word in ("valid", "invalid", "unchecked")]
