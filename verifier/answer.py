@@ -11,7 +11,7 @@ from verifier.shown import Shown, shown_in
 from verifier.verdict import Issuer, Signed, Step, Verdict
 from verifier.words import Words
 
-__all__ = ["Answer", "Entry", "Found", "Row", "answer_in"]
+__all__ = ["Answer", "Entry", "Found", "Row", "answer_in", "means_in"]
 
 GATES = 3  # token, issuer, signature: where one of them did not let pass, no claims are shown and no step was reached
 
@@ -75,16 +75,8 @@ class Answer:
 def answer_in(words: Words, verdict: Verdict) -> Answer:
     """Put the verdict into words. Claims are there only when the signature was good."""
     signed, issuer = verdict.credential, verdict.issuer
-    names = signed.names if signed else ()
-    reason = _reason(words, verdict)
-    known = {
-        "issuer": words.of(issuer.name) if issuer else "",
-        "name": names[0] if names else "",
-        "date": words.day(_turning_point(verdict)),
-        "format": _format(words, verdict),
-        "host": _host(words, verdict),
-    }
-    unnamed = verdict.verdict == "valid" and not names
+    reason, known = _reason(words, verdict), _known(words, verdict)
+    unnamed = verdict.verdict == "valid" and not known["name"]
     return Answer(
         verdict=verdict.verdict,
         reason=verdict.reason,
@@ -99,6 +91,23 @@ def answer_in(words: Words, verdict: Verdict) -> Answer:
         steps=tuple(_found(words, verdict, place, step) for place, step in enumerate(verdict.steps)),
         checked_at=words.say("verdict.checked_at", time=words.time(verdict.checked_at)),
     )
+
+
+def means_in(words: Words, verdict: Verdict) -> str:
+    """What the verdict means, in the one sentence or two that an `Answer` has for it."""
+    return words.say(f"reason.{_reason(words, verdict)}.means", **_known(words, verdict))
+
+
+def _known(words: Words, verdict: Verdict) -> dict[str, str]:
+    """What the words of a reason may name."""
+    signed, issuer = verdict.credential, verdict.issuer
+    return {
+        "issuer": words.of(issuer.name) if issuer else "",
+        "name": signed.names[0] if signed and signed.names else "",
+        "date": words.day(_turning_point(verdict)),
+        "format": _format(words, verdict),
+        "host": _host(words, verdict),
+    }
 
 
 def _reason(words: Words, verdict: Verdict) -> str:

@@ -19,6 +19,7 @@ from verifier.facing.desk import Desk
 from verifier.facing.door import Door
 from verifier.facing.metrics import CountedFetcher, Metrics
 from verifier.facing.rates import Rates
+from verifier.piles import api as piles
 from verifier.published import Published
 from verifier.settings import Settings, settings_from
 
@@ -59,7 +60,10 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         "settings": chosen, "kept": kept, "desk": desk, "clock": clock, "metrics": metrics, "documents": probes.Documents(),
     }  # fmt: skip
     app = Litestar(
-        [*api.ROUTES, *assets.ROUTES, *copies.ROUTES, *openapi.ROUTES, *probes.ROUTES, *scan.ROUTES, *web.ROUTES],
+        [
+            *api.ROUTES, *assets.ROUTES, *copies.ROUTES, *openapi.ROUTES, *piles.ROUTES, *probes.ROUTES, *scan.ROUTES,
+            *web.ROUTES,
+        ],  # fmt: skip
         dependencies={name: _always(thing) for name, thing in given.items()}
         | {"directory": Provide(kept.current, sync_to_thread=False)},
         exception_handlers={HTTPException: problems.refusal, Exception: fault},

@@ -13,13 +13,14 @@ from threading import Lock
 import msgspec
 
 from verifier.documents.kinds import kind_of
-from verifier.documents.opened import FRAME, PROBE, Answer, Opened
+from verifier.documents.opened import FRAME, PROBE, SHEET, Answer, Opened
 from verifier.errors import CannotOpen
 
-__all__ = ["codes_on_frame", "isolation", "open_document", "warm"]
+__all__ = ["codes_on_frame", "isolation", "open_document", "read_sheet", "warm"]
 
 SECONDS = 25  # for one document; a child ends itself before (`isolation.limit`), unless its server hangs
 LARGEST_ANSWER = 1024 * 1024
+LARGEST_SHEET = 32 * 1024 * 1024  # of its rows, in which a character can take six bytes
 PIECE = 64 * 1024
 PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # large ones: a fresh child pays for each that it touches first
 STARTING = 60  # seconds, on a machine that has much else to do; it takes a third of one
@@ -38,6 +39,14 @@ def codes_on_frame(data: bytes) -> tuple[str, ...]:
     if kind_of(data) != "jpeg":
         raise CannotOpen("A camera's picture must be a JPEG.", "no_document")
     return _opened(FRAME, data).codes
+
+
+def read_sheet(data: bytes) -> tuple[tuple[str, ...], ...]:
+    """The rows of a spreadsheet (XLSX), read in a child. Raises `CannotOpen` as `open_document` does."""
+    answer = _ask(SHEET, data)
+    if answer.code:
+        raise CannotOpen(answer.problem, answer.code)
+    return answer.rows
 
 
 def warm() -> None:
@@ -116,13 +125,14 @@ class _Server:
             mine.sendall(data)
             mine.shutdown(socket.SHUT_WR)
             answer = bytearray()
-            while len(answer) <= LARGEST_ANSWER:
+            most = LARGEST_SHEET if kind == SHEET else LARGEST_ANSWER
+            while len(answer) <= most:
                 mine.settimeout(max(0.001, until - time.monotonic()))
                 piece = mine.recv(PIECE)
                 if not piece:
                     break
                 answer += piece
-        if not answer or len(answer) > LARGEST_ANSWER:
+        if not answer or len(answer) > most:
             raise ConnectionError("The child gave no answer that can be taken.")
         return bytes(answer)
 

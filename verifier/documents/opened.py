@@ -6,10 +6,12 @@ import msgspec
 
 from verifier.verdict import Trace
 
-__all__ = ["FRAME", "PROBE", "Answer", "Opened"]
+__all__ = ["FRAME", "PROBE", "SHEET", "Answer", "Opened"]
 
-FRAME = "frame"  # asked in the place of a kind of file: a picture that is looked at once, for another one follows
-PROBE = "probe"  # asked in the place of a kind of file: what a child can reach of the machine
+# Asked in the place of a kind of document:
+FRAME = "frame"  # a picture that is looked at once, for another one follows
+PROBE = "probe"  # what a child can reach of the machine
+SHEET = "sheet"  # the rows of a spreadsheet
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,9 +31,12 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a child sends: the document, or why there is none as message and code; or what it could reach when probing."""
+    """What a child sends: the document or the rows of a spreadsheet, or why there are none as message and code; or what it
+    could reach when probing.
+    """
 
     opened: Opened | None = None
+    rows: tuple[tuple[str, ...], ...] = ()
     problem: str = ""
     code: str = ""
     reached: tuple[str, ...] = ()

@@ -16,9 +16,10 @@ import msgspec
 
 from verifier.documents import isolation
 from verifier.documents.kinds import Kind
-from verifier.documents.opened import FRAME, PROBE, Answer, Opened
+from verifier.documents.opened import FRAME, PROBE, SHEET, Answer, Opened
 from verifier.documents.pdf import open_pdf
 from verifier.documents.pictures import codes_on_frame, open_picture
+from verifier.documents.sheets import open_sheet
 from verifier.documents.warming import warm_up
 from verifier.errors import CannotOpen
 
@@ -63,6 +64,8 @@ def _opened(kind: str, data: bytes) -> Answer:
             return Answer(reached=isolation.reached(int(port), file))
         if kind == FRAME:
             return Answer(opened=Opened(kind="picture", codes=codes_on_frame(data)))
+        if kind == SHEET:
+            return Answer(rows=open_sheet(data))
         if kind == "pdf":
             return Answer(opened=open_pdf(data))
         return Answer(opened=open_picture(data, cast("Kind", kind)))

@@ -1,7 +1,8 @@
 """Where pages and API hand in what they were given: the procedure, within limits, counted."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
@@ -27,6 +28,7 @@ __all__ = ["Desk"]
 
 MOST_WAITING = 32  # documents; each waits a tenth of a second for the one before it, and holds up to 20 MiB
 SECONDS = 60  # for one answer with all its fetches
+MOST_PILES = 2  # at a time: each keeps all cores busy, and stands in line with everyone else for each of its documents
 MEANWHILE = 10  # seconds after which what found no room is worth repeating
 
 
@@ -41,6 +43,7 @@ class Desk:
     metrics: Metrics
     own_url: str
     documents: int = 0
+    piles: int = 0
 
     async def verify(self, request: Request[Any, Any, Any], given: bytes, *, ask_issuer: bool = False) -> Verdict:
         """The verdict on whatever was handed in. Raises Litestar's 429 and 503 when it is too much."""
@@ -81,6 +84,25 @@ class Desk:
         finally:
             self._in_hand(-1)
 
+    @contextmanager
+    def pile(self) -> Iterator[None]:
+        """Room for a pile for as long as it is in hand. Raises Litestar's 503 when there is none."""
+        if self.piles >= MOST_PILES:
+            raise self._busy("piles")
+        self.piles += 1
+        try:
+            yield
+        finally:
+            self.piles -= 1
+
+    async def verify_piled(self, given: bytes) -> Verdict:
+        """The verdict on an item of a pile that was let in. Raises `TimeoutError` when it takes too long."""
+        kind, began = kind_of(given), perf_counter()
+        async with asyncio.timeout(SECONDS):
+            verdict = await verify(given, self.kept.current(), self.published, self.clock(), own_url=self.own_url)
+        self._count(kind, began, verdict)
+        return verdict
+
     async def _within_limits(
         self,
         request: Request[Any, Any, Any],
@@ -108,10 +130,13 @@ class Desk:
             raise self._busy("time") from error
         finally:
             self._in_hand(-int(document))
-        self.metrics.seconds.labels(kind).observe(perf_counter() - began)
-        self.metrics.verifications.labels(verdict.verdict, verdict.reason, kind).inc()
+        self._count(kind, began, verdict)
         visit.verdict, visit.reason = verdict.verdict, verdict.reason
         return verdict
+
+    def _count(self, kind: str, began: float, verdict: Verdict) -> None:
+        self.metrics.seconds.labels(kind).observe(perf_counter() - began)
+        self.metrics.verifications.labels(verdict.verdict, verdict.reason, kind).inc()
 
     def _in_hand(self, more: int) -> None:
         if more:

@@ -26,15 +26,17 @@ from verifier.facing.clients import client_of, rated_as
 from verifier.facing.headers import guarded, guarding_headers
 from verifier.facing.hosts import hosts_of
 from verifier.facing.metrics import Metrics
-from verifier.facing.rates import FRAME, PAGE, VERIFICATION, Rates
+from verifier.facing.rates import FRAME, PAGE, PILE, VERIFICATION, Rates
 from verifier.facing.visit import Visit
 from verifier.settings import Settings
 
-__all__ = ["FRAMES", "PROBES", "Door", "TooSlow", "too_often"]
+__all__ = ["FRAMES", "PILES", "PROBES", "Door", "TooSlow", "too_often"]
 
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})  # they come by address, and often
 FRAMES = "/scan/frame"  # where a camera's pictures come in
+PILES = "/api/piles"  # whose bodies are large, and go to a temporary file
 BODY_SECONDS = 30
+SLOWEST = 256 * 1024  # bytes a second: how fast the body of a pile has to come beyond those
 MOST_HELD = 256 * 1024 * 1024  # bytes of all bodies that are in memory at a time
 MEANWHILE = 5  # seconds after which a request that found no room is worth repeating
 ELSEWHERE = b"This service does not answer to that name.\n"
@@ -83,14 +85,14 @@ class Door:
             await send(message)
 
         try:
-            await self._answer(scope, self._measured(receive, visit), answer, visit)
+            await self._answer(scope, self._measured(receive, visit, pile=scope["path"] == PILES), answer, visit)
         except Exception:  # granian would write its message down
             self._metrics.faults.inc()
             log.exception("fault", extra={"said": {"route": _route(scope)}})
             if not status:
                 await _plain(answer, 500, FAULT)
         finally:
-            self._held -= visit.bytes
+            self._held -= visit.held
             self._metrics.request(scope["method"], _route(scope), status)
             if scope["path"] not in PROBES or status >= 400:
                 log.info("request", extra={"said": _line(scope, visit, status, began)})
@@ -101,8 +103,7 @@ class Door:
                 self._metrics.refused.labels("host").inc()
                 await _plain(answer, 421, ELSEWHERE)
                 return
-            cost = FRAME if scope["path"] == FRAMES else VERIFICATION if scope["method"] == "POST" else PAGE
-            if wait := self._rates.charge(visit.client, cost):
+            if wait := self._rates.charge(visit.client, _cost(scope)):
                 self._metrics.refused.labels("rate").inc()
                 request: Request[Any, Any, Any] = Request(scope, receive, answer)
                 refusal = self._refuse(request, too_often(wait))
@@ -123,13 +124,13 @@ class Door:
             )
         return rated_as(client_of(peer, scope["headers"], self._proxies))
 
-    def _measured(self, receive: Receive, visit: Visit) -> Receive:
-        """`receive`, with a limit on the time that a body takes and on what all bodies take together."""
+    def _measured(self, receive: Receive, visit: Visit, *, pile: bool) -> Receive:
+        """`receive`, with a limit on the time that a body takes and on what all bodies take together in memory."""
         deadline = asyncio.get_running_loop().time() + BODY_SECONDS
         complete = False
 
         async def measured() -> HTTPReceiveMessage:
-            nonlocal complete
+            nonlocal complete, deadline
             if complete:  # what comes now is the end of the connection, which nobody has to hurry
                 return cast("HTTPReceiveMessage", await receive())
             try:
@@ -144,6 +145,10 @@ class Door:
                 raise ClientException("The connection ended before the body did.")
             complete = not message.get("more_body", False)
             visit.bytes += len(message["body"])
+            if pile:
+                deadline += len(message["body"]) / SLOWEST
+                return message
+            visit.held += len(message["body"])
             self._held += len(message["body"])
             if self._held > MOST_HELD:
                 self._metrics.refused.labels("memory").inc()
@@ -167,6 +172,12 @@ async def _plain(answer: Send, status: int, body: bytes) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     await answer({"type": "http.response.start", "status": status, "headers": headers})
     await answer({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _cost(scope: HTTPScope) -> float:
+    if scope["method"] != "POST":
+        return PAGE
+    return {PILES: PILE, FRAMES: FRAME}.get(scope["path"], VERIFICATION)
 
 
 def _route(scope: HTTPScope) -> str:

@@ -4,12 +4,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
 
-__all__ = ["BURST_SECONDS", "CODE", "COPY", "DOCUMENT", "FRAME", "PAGE", "VERIFICATION", "Rates"]
+__all__ = ["BURST_SECONDS", "CODE", "COPY", "DOCUMENT", "FRAME", "PAGE", "PILE", "VERIFICATION", "Rates"]
 
 # What a request costs. The first three are charged at the door, the others when it is known what was given.
 PAGE = 0.1
 FRAME = 0.3  # of a camera, two a second: so a scan never uses up what its verification will need
 VERIFICATION = 1.0
+PILE = 30.0  # half of what is saved up: one at any time, and a second one where little else was asked
 CODE = 1.0  # more: somebody else's service is asked
 COPY = 0.3  # more: an issuer may be asked; a browser that verifies one credential wants three of them
 DOCUMENT = 2.0  # more: a process of its own
@@ -27,9 +28,13 @@ class Rates:
         self._kept: OrderedDict[str, tuple[float, float]] = OrderedDict()  # what is left, and when that was
 
     def charge(self, who: str, cost: float) -> float:
-        """Take `cost` from the bucket: 0 when it held so much, else the seconds until it will, and nothing is taken."""
+        """Take `cost` from the bucket: 0 when it held so much, else the seconds until it will, and nothing is taken.
+
+        Where it can never hold so much, all that it can hold is enough.
+        """
         if not self._per_second:
             return 0
+        cost = min(cost, self._most)
         now = self._now()
         left, at = self._kept.get(who, (self._most, now))
         left = min(self._most, left + (now - at) * self._per_second)

@@ -13,10 +13,14 @@ NAME = "verifier_visit"
 
 @dataclass
 class Visit:
-    """One request: who shares its allowance, and what was given and answered. `client` is never written down."""
+    """One request: who shares its allowance, and what was given and answered. `client` is never written down.
+
+    So many `bytes` came, of which `held` are in memory.
+    """
 
     client: str
     bytes: int = 0
+    held: int = 0
     kind: str | None = None
     verdict: str | None = None
     reason: str | None = None

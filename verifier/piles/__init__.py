@@ -1,0 +1,1 @@
+"""Many certificates at once: what a recruiter has on Monday morning, verified row by row."""

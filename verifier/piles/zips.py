@@ -1,0 +1,136 @@
+"""A zip from a stranger: its names are labels and never paths, its sizes are counted and never believed."""
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import partial
+from threading import Lock
+from typing import IO, cast
+
+from verifier.documents.kinds import kind_of
+from verifier.errors import CannotOpen
+from verifier.evidence import LARGEST
+from verifier.piles.item import LARGEST_PILE, Item, NotOpened, is_left_behind, labelled, unopened
+from verifier.piles.slices import Slice
+
+__all__ = ["Allowance", "is_archive", "listed", "names_in"]
+
+MOST_LISTED = 10_000  # entries
+LONGEST_LIST = 4 * 1024 * 1024  # bytes of the directory at the end of a zip
+ENCRYPTED, UTF_8 = 0x1, 0x800  # bits of the flags (APPNOTE §4.4.4)
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+)
+
+
+class Allowance:
+    """What a pile may still have unpacked, in bytes, of all its zips together."""
+
+    def __init__(self, left: int = LARGEST_PILE) -> None:
+        self._left = left
+        self._lock = Lock()
+
+    def take(self, size: int) -> None:
+        """Raises `NotOpened` when there is not so much left."""
+        with self._lock:
+            self._left -= size
+            if self._left < 0:
+                raise NotOpened("too_large_together")
+
+
+class _Listing(Slice):
+    """A zip whose directory is not read when it is longer than `LONGEST_LIST`: each entry takes some 500 bytes of memory."""
+
+    def read(self, size: int = -1) -> bytes:
+        if size > LONGEST_LIST:  # the directory is the one thing that is read at once; files are read in pieces
+            raise NotOpened("too_many")
+        return super().read(size)
+
+
+def listed(file: Slice, label: str, allowance: Allowance) -> list[Item]:
+    """The files in a zip, each to be unpacked when its turn comes; one item that says why when it cannot be read.
+
+    Folders, links and what systems leave behind are passed over.
+    """
+    try:
+        archive = _opened(file)
+    except NotOpened as error:
+        return [unopened(label, error.code)]
+    except BROKEN:
+        return [unopened(label, "damaged")]
+    entries = archive.infolist()
+    found = [
+        Item(labelled(name), partial(_unpacked, archive, entry, allowance))
+        for entry, name in _files(entries[:MOST_LISTED])
+    ]
+    if len(entries) > MOST_LISTED:
+        found.append(unopened(label, "too_many"))
+    return found
+
+
+def names_in(file: Slice) -> set[str]:
+    """The names of the first entries of a zip; none where it cannot be read."""
+    try:
+        return set(_opened(file).namelist()[:MOST_LISTED])
+    except (NotOpened, *BROKEN):
+        return set()
+
+
+def is_archive(data: bytes) -> bool:
+    """Whether something is packed in it, by its first bytes; an office's file, which is a zip too, is none."""
+    try:
+        kind_of(data)
+    except CannotOpen as error:
+        return error.code == "unpack"
+    return False
+
+
+def _opened(file: Slice) -> zipfile.ZipFile:
+    return zipfile.ZipFile(cast("IO[bytes]", _Listing(*file.part)))
+
+
+def _files(entries: list[zipfile.ZipInfo]) -> Iterator[tuple[zipfile.ZipInfo, str]]:
+    for entry in entries:
+        name = _name(entry)
+        if not entry.is_dir() and not is_left_behind(name) and not stat.S_ISLNK(entry.external_attr >> 16):
+            yield entry, name
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The name as it was meant: without the flag for UTF-8 it is what the packing system wrote, in China mostly GBK."""
+    if entry.flag_bits & UTF_8:
+        return entry.filename
+    raw = entry.orig_filename.partition("\0")[0].encode("cp437", "replace")  # how it was decoded (APPNOTE, annex D)
+    for encoding in ("utf-8", "gb18030"):  # macOS writes UTF-8 and does not say so; GBK is hardly ever valid UTF-8
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return entry.filename
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowance: Allowance) -> bytes:
+    if entry.flag_bits & ENCRYPTED:
+        raise NotOpened("protected")
+    # Of these two the library unpacks no more than it is asked for; of others a few bytes can become hundreds of megabytes.
+    if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise NotOpened("packed_otherwise")
+    try:
+        with archive.open(entry) as packed:
+            data = packed.read(LARGEST + 1)
+    except BROKEN as error:
+        raise NotOpened("damaged") from error
+    allowance.take(len(data))
+    if len(data) > LARGEST:
+        raise NotOpened("too_large")
+    if is_archive(data):
+        raise NotOpened("nested")
+    return data
