@@ -13,7 +13,17 @@ from jwt.exceptions import PyJWTError
 
 from credential.errors import MalformedKey
 
-__all__ = ["STATES", "PublicKey", "key_set", "public_jwk", "read_key", "read_key_set", "read_states", "thumbprint"]
+__all__ = [
+    "STATES",
+    "PublicKey",
+    "key_set",
+    "public_jwk",
+    "read_key",
+    "read_key_set",
+    "read_states",
+    "thumbprint",
+    "written",
+]
 
 COORDINATES = {"crv", "kty", "x", "y"}
 REQUIRED = {"EC": COORDINATES, "RSA": {"e", "kty", "n"}}  # the members that make up a public key (RFC 7638 §3.2)
@@ -51,6 +61,13 @@ def public_jwk(key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> dict[str, s
     else:
         full = ECAlgorithm.to_jwk(key, as_dict=True)
     return {name: str(full[name]) for name in sorted(REQUIRED[full["kty"]])}
+
+
+def written(key: PublicKey) -> dict[str, str]:
+    """The JWK of a key that was read, with its `kid` and `alg` and without anything else that stood in it."""
+    full = next(reader for alg, reader in READERS.values() if alg == key.alg).to_jwk(key.key, as_dict=True)
+    members = {name: str(full[name]) for name in ("kty", "crv", "x", "y", "n", "e") if name in full}
+    return members | {"kid": key.kid, "alg": key.alg}
 
 
 def thumbprint(jwk: Mapping[str, str]) -> str:

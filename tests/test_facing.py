@@ -36,7 +36,8 @@ from verifier.words import words_in
 URL = "http://127.0.0.1:8001"
 ON_EVERY_ANSWER = {
     "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "form-action 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
@@ -48,6 +49,11 @@ MAY_BE_KEPT = {
     ("GET", "/"): "no-cache",
     ("GET", "/api"): "no-cache",
     ("GET", "/api/openapi.json"): "no-cache",
+    ("GET", "/app.webmanifest"): "public, max-age=300",
+    ("GET", "/directory"): "public, max-age=60",
+    ("GET", "/offline"): "no-cache",
+    ("GET", "/offline.js"): "no-cache",
+    ("GET", "/v"): "no-cache",
     ("GET", "/verifier.css"): "public, max-age=300",
     ("GET", "/hand-in.js"): "public, max-age=300",
     ("GET", "/issuers"): "no-cache",

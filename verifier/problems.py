@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, InternalServerException
+from msgspec import UNSET
 
 from verifier import web
 from verifier.problem import PROBLEM, Problem
@@ -16,7 +17,8 @@ def refusal(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
     """The answer to a request that cannot be handled: a page for a person, a problem for a program."""
     if _is_a_page(request):
         return web.refused(request, error)
-    body = msgspec.json.encode(Problem(status=error.status_code, detail=error.detail))
+    code = error.extra.get("code", UNSET) if isinstance(error.extra, dict) else UNSET
+    body = msgspec.json.encode(Problem(status=error.status_code, detail=error.detail, code=code))
     return Response(body, status_code=error.status_code, media_type=PROBLEM, headers=dict(error.headers or {}))
 
 

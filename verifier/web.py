@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -103,7 +102,7 @@ def opened_by_code(
     try:
         parsed = codes.parse(code)
     except MalformedCode:
-        return _page(request, settings, "code.html", code=None)
+        return _page(request, settings, "code.html", code=None, any_code=False)
     tag = codes.tag_of(parsed)
     service = directory.service_of(tag)
     return _page(
@@ -111,11 +110,24 @@ def opened_by_code(
         settings,
         "code.html",
         code=parsed,
+        any_code=False,
         printed=codes.printed(parsed),
         tag=tag,
         service=_host(service.service) if service else "",
         names=directory.names_of_service(tag),
     )
+
+
+@get("/v", sync_to_thread=False)
+def opened_by_any_code(request: Asked, settings: NamedDependency[Settings]) -> Response[str]:
+    """The page of any code, for browsers to keep: it holds none, and its script reads the one in the address."""
+    return _page(request, settings, "code.html", cache="no-cache", code=None, any_code=True)
+
+
+@get("/offline", sync_to_thread=False)
+def without_network(request: Asked, settings: NamedDependency[Settings]) -> Response[str]:
+    """What a browser shows in place of any other page when there is no network."""
+    return _page(request, settings, "offline.html", cache="no-cache")
 
 
 @get("/v/{code:str}/check")
@@ -191,18 +203,6 @@ def issuers(
     )
 
 
-@get("/verifier.css", sync_to_thread=False)
-def style(request: Asked) -> Response[bytes]:
-    """The pages' style."""
-    return _asset(request, "verifier.css", "text/css")
-
-
-@get("/hand-in.js", sync_to_thread=False)
-def script(request: Asked) -> Response[bytes]:
-    """What lets a file be dropped and pasted; the form works without it."""
-    return _asset(request, "hand-in.js", "text/javascript")
-
-
 def _verdict(
     request: Asked, settings: Settings, verdict: Verdict, *, switch: bool = True, status: int = 200
 ) -> Response[str]:
@@ -263,15 +263,6 @@ def refused(request: Asked, error: HTTPException) -> Response[str]:
     return Response(html, status_code=error.status_code, headers=headers, media_type=MediaType.HTML)
 
 
-def _asset(request: Asked, name: str, media_type: str) -> Response[bytes]:
-    content = (TEMPLATES / name).read_bytes()
-    etag = f'"{sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "public, max-age=300"}
-    if etag in request.headers.get("If-None-Match", ""):
-        return Response(b"", status_code=304, headers=headers, media_type=media_type)
-    return Response(content, headers=headers, media_type=media_type)
-
-
 def _host(address: str) -> str:
     return urlsplit(address).netloc
 
@@ -287,8 +278,8 @@ ROUTES = [
             ask_for_file,
             issuers,
             api_in_words,
-            style,
-            script,
+            opened_by_any_code,
+            without_network,
         ],
         exception_handlers={HTTPException: refused},
     )

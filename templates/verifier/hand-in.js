@@ -1,3 +1,5 @@
+import "/browser/keep.js";
+
 // Takes a file that is dropped or pasted anywhere, shows which one was chosen and that it is being sent. The form works without this.
 const form = document.querySelector(".hand-in");
 const area = form.querySelector(".drop");

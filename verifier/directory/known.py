@@ -4,9 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlsplit
 
-from credential.jwks import PublicKey
+import msgspec
+
+from credential.jwks import PublicKey, written
 from verifier.directory.addresses import under
 
 __all__ = ["Directory", "KnownIssuer"]
@@ -97,6 +100,11 @@ class Directory:
         return tuple(sorted(self._entries(), key=lambda known: (not known.is_platform, _place(known, language))))
 
     @cached_property
+    def as_json(self) -> bytes:
+        """What a browser needs of it to verify by itself, as UTF-8 JSON."""
+        return msgspec.json.encode({"changed": self.changed, "issuers": [_copied(known) for known in self._entries()]})
+
+    @cached_property
     def hosts(self) -> frozenset[str]:
         """Every host that an entry names: of its service, its prefix and the verifiers that it prints."""
         urls = {url for known in self._entries() for url in (known.url_prefix, known.service, *known.verifiers) if url}
@@ -104,6 +112,21 @@ class Directory:
 
     def _entries(self) -> tuple[KnownIssuer, ...]:
         return (*self.platforms, *self.issuers.values())
+
+
+def _copied(known: KnownIssuer) -> dict[str, Any]:
+    return {
+        "id": known.id,
+        "tag": known.tag,
+        "service": known.service,
+        "names": known.names,
+        "url_prefix": known.url_prefix,
+        "keys": [written(key) for key in known.keys.values()],
+        "publishes_keys": known.is_platform or known.jwks_uri is not None,
+        "since": known.since,
+        "verifiers": known.verifiers,
+        "platform": known.is_platform,
+    }
 
 
 def _place(known: KnownIssuer, language: str) -> bytes:

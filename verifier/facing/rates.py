@@ -4,13 +4,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
 
-__all__ = ["BURST_SECONDS", "CODE", "DOCUMENT", "PAGE", "PILE", "VERIFICATION", "Rates"]
+__all__ = ["BURST_SECONDS", "CODE", "COPY", "DOCUMENT", "PAGE", "PILE", "VERIFICATION", "Rates"]
 
 # What a request costs. The first three are charged at the door, the others when it is known what was given.
 PAGE = 0.1
 VERIFICATION = 1.0
 PILE = 30.0  # half of what is saved up: one at any time, and a second one where little else was asked
 CODE = 1.0  # more: somebody else's service is asked
+COPY = 0.3  # more: an issuer may be asked; a browser that verifies one credential wants three of them
 DOCUMENT = 2.0  # more: a process of its own
 BURST_SECONDS = 60  # an allowance not used is saved up for so long: an office checks a stack of certificates at once
 MOST_KEPT = 100_000

@@ -68,6 +68,17 @@ class Keys:
         states = (await self._key_set(issuer, issuer.jwks_uri)).value.states
         return bool(states.get(kid) == "compromised")
 
+    async def published(self, issuer: KnownIssuer) -> tuple[tuple[PublicKey, ...], frozenset[str], datetime]:
+        """The keys that the issuer publishes, the ids of those that somebody else may have, and when that was fetched.
+
+        Nothing, now, for an issuer without a `jwks_uri`. Raises `Unreachable`.
+        """
+        if issuer.jwks_uri is None:
+            return (), frozenset(), self._memory.clock()
+        found = await self._key_set(issuer, issuer.jwks_uri)
+        compromised = frozenset(kid for kid, state in found.value.states.items() if state == "compromised")
+        return tuple(found.value.keys.values()), compromised, found.at
+
     async def require_sound_signature(self, issuer: KnownIssuer, token: UnverifiedToken) -> None:
         """Raises `CredentialError` unless a key of the issuer signed the token, and is not known to be compromised."""
         key = await self.key(issuer, token)

@@ -1,7 +1,7 @@
 """A credential's entry in a status list, and the list that stands at its address (Bitstring Status List v1.0)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from verifier.directory import KnownIssuer
 from verifier.errors import Unreachable
 from verifier.published.fetch import Fetcher
 from verifier.published.keys import Keys
-from verifier.published.memory import Memory, Recent
+from verifier.published.memory import Lines, Memory, Recent, Vain
 
 __all__ = ["REVOCATION", "SKEW", "Entry", "Lists", "StatusList", "entry_of", "list_of"]
 
@@ -33,11 +33,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class StatusList:
-    """A list that is what it must be. `as_of` is when the issuer signed it, `until` the end of its validity."""
+    """A list that is what it must be. `as_of` is when the issuer signed it, `until` the end of its validity.
+
+    `text` is the signed token that it came in, where it was fetched.
+    """
 
     bits: bytes
     as_of: datetime
     until: datetime
+    text: str = ""
 
 
 class Lists:
@@ -47,12 +51,13 @@ class Lists:
         self._fetcher = fetcher
         self._memory = memory
         self._keys = keys
+        self._vain = Vain(memory.clock)
+        self._lines = Lines()
         self._newest: Recent[datetime] = Recent(MOST_LISTS)  # a list that goes back in time is not believed
 
     async def at(self, issuer: KnownIssuer, url: str) -> StatusList:
         """The issuer's list at `url`, fetched within five minutes and valid now. Raises `Unreachable` where it is not."""
-        # Under the issuer's name too: whether the list is the credential's issuer's own is checked when it is fetched.
-        name = f"{issuer.id} status {url}"
+        name = _name(issuer, url)
 
         async def fetch() -> StatusList:
             body = await self._fetcher.get(url, "application/vc+jwt")
@@ -69,12 +74,35 @@ class Lists:
                     f"The status list {url} cannot be believed: {error}", fault or "status_malformed"
                 ) from error
             self._newest.put(name, found.as_of)
-            return found
+            return replace(found, text=text)
 
         found: StatusList = (await self._memory.once(name, KEPT_FOR, fetch)).value
         if found.until <= self._memory.clock():
             raise Unreachable(f"The status list {url} has expired.", "status_expired")
         return found
+
+    async def named(self, issuer: KnownIssuer, url: str) -> StatusList:
+        """As `at`, for somebody who names a list and shows no signed credential that does.
+
+        Anyone can make up an address. So an issuer, or its platform, is asked for a list that was never seen one at a time,
+        and after some vain questions within a minute not at all.
+        """
+        if _name(issuer, url) in self._newest:
+            return await self.at(issuer, url)
+        whom = issuer.platform or issuer.id
+        async with self._lines.turn(whom):
+            if self._vain.are_enough(whom):
+                raise Unreachable(f"{whom} was asked for other lists in vain.")
+            try:
+                return await self.at(issuer, url)
+            except Unreachable:
+                self._vain.add(whom)
+                raise
+
+
+def _name(issuer: KnownIssuer, url: str) -> str:
+    """Under the issuer's name too: whether the list is the credential's issuer's own is checked when it is fetched."""
+    return f"{issuer.id} status {url}"
 
 
 def entry_of(credential_status: object) -> Entry:

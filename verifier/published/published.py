@@ -46,9 +46,17 @@ class Published:
         """Whether the issuer confirms, under a sound key, what a compromised one signed (`signing_input_sha256`)."""
         return await self._confirmations.holds(issuer, kid, digest)
 
+    async def keys(self, issuer: KnownIssuer) -> tuple[tuple[PublicKey, ...], frozenset[str], datetime]:
+        """What the issuer publishes of its keys: the keys, the ids of those that were compromised, and when it said so."""
+        return await self._keys.published(issuer)
+
     async def status_list(self, issuer: KnownIssuer, url: str) -> StatusList:
         """The issuer's revocation list at `url`, fresh: fetched within five minutes and valid now."""
         return await self._lists.at(issuer, url)
+
+    async def list_named(self, issuer: KnownIssuer, url: str) -> StatusList:
+        """As `status_list`, for who names it without a signed credential: after vain questions it is not asked for."""
+        return await self._lists.named(issuer, url)
 
     async def profile_names(self, issuer: KnownIssuer) -> dict[str, str]:
         """The issuer's names per language: the directory's, or what a platform publishes of one of its organisations.
