@@ -94,6 +94,12 @@ async def check_what_was_given(
     return _verdict(request, settings, await desk.verify(request, given), switch=False)
 
 
+@get("/pile", sync_to_thread=False)
+def pile(request: Asked, settings: NamedDependency[Settings]) -> Response[str]:
+    """Where many certificates are handed in at once. Its script posts them to `/api/piles`."""
+    return _page(request, settings, "pile.html", cache="no-cache")
+
+
 @get("/v/{code:str}", sync_to_thread=False)
 def opened_by_code(
     request: Asked, settings: NamedDependency[Settings], directory: NamedDependency[Directory], code: FromPath[str]
@@ -272,6 +278,7 @@ ROUTES = [
         "/",
         route_handlers=[
             home,
+            pile,
             check_what_was_given,
             opened_by_code,
             check_code,
