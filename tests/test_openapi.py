@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 from tests.small_issuer import SmallIssuer
 from tests.test_words import reasons as reasons_in_the_sources
 from verifier.app import create_app
-from verifier.openapi import BODIES, CODE, document, reasons
+from verifier.openapi import BODIES, CODE, PILES, document, reasons
 from verifier.settings import settings_from
 from verifier.words import LANGUAGES, words_in
 
@@ -25,7 +25,7 @@ STARTS = some.sampled_from(
     [b"", b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"<svg", b"eyJh", CODE.encode(), b"https://"]
 )
 ANYTHING = some.builds(lambda start, rest: start + rest, STARTS, some.binary(max_size=200))
-for kind in BODIES:
+for kind in BODIES | PILES:
     schemathesis.openapi.media_type(kind, ANYTHING)
 SCHEMA = schemathesis.openapi.from_dict(document())
 

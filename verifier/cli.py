@@ -5,22 +5,18 @@ and so is each child process that opens a document, because it imports this modu
 import os
 import re
 import sys
-import unicodedata
 from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
 import typer
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table as Grid
-from rich.text import Text as Styled
 
-from verifier.answer import Answer, answer_in
+from verifier.answer import answer_in
 from verifier.errors import Misconfigured
 from verifier.settings import DIRECTORIES, Settings, settings_from
-from verifier.words import Words, chosen_language, words_in
+from verifier.terminal import writable, write
+from verifier.words import chosen_language, words_in
 
 __all__ = ["main"]
 
@@ -29,6 +25,8 @@ HELP = """微证 Weizheng verifier: says whether a certificate is valid, not val
 To serve the page that recruiters open:  verifier serve
 
 To check one certificate here:  verifier check certificate.pdf
+
+To check a folder or a zip of them, or a table of codes:  verifier check applications/ --csv checked.csv
 
 Settings come from the environment: VERIFIER_DIRECTORY (the JSON file, or the folder of them, of the issuers you trust;
 var/directory.json, else the demo's var/demo/directory.json), VERIFIER_HOST and VERIFIER_PORT (127.0.0.1, 8001),
@@ -39,21 +37,20 @@ for no limit).
 CHECK = """Check a certificate: a PDF, a photo or scan of a print, a badge or token file, a code such as
 WG-7K4M-9QXT-2D8H-C5RF, an address, what a QR code holds, a token, or - to read standard input.
 
-Exit codes: 0 valid, 1 not valid, 2 could not be checked, 64 the command itself was wrong, 70 a fault of
+A folder, a zip, or a table (CSV or XLSX) of codes, addresses or tokens is a pile: each of its certificates is a row.
+
+Exit codes: 0 valid, 1 not valid, 2 could not be checked; of a pile 1 if any is not valid, 2 if any could not be
+checked or needs a human; 64 the command itself was wrong, 70 a fault of
 ours.
 """
 EXITS = {"valid": 0, "invalid": 1, "unchecked": 2}
 SOFTWARE = 70  # EX_SOFTWARE of sysexits.h
 USAGE = 64  # EX_USAGE of sysexits.h; 2 would say that a credential could not be checked
-COLOURS = {"valid": "green", "invalid": "red", "unchecked": "yellow"}
-SYMBOLS = {"valid": "✓", "invalid": "✗", "unchecked": "?", "passed": "✓", "failed": "✗", "not_checked": "–"}
-# What could move the cursor or turn the writing around: a signed name must not redraw the verdict above it.
-UNWRITTEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 What = Annotated[
-    str, typer.Argument(metavar="WHAT", help="A file, a code, an address, a token, or - for standard input.")
+    str, typer.Argument(metavar="WHAT", help="A file, a folder, a code, an address, a token, or - for standard input.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")]
 Language = Annotated[
@@ -64,6 +61,16 @@ AskIssuer = Annotated[
     bool,
     typer.Option(
         "--ask-issuer", help="Ask the issuer too whether this exact file is its own; it then learns that you have it."
+    ),
+]
+Csv = Annotated[Path | None, typer.Option("--csv", metavar="OUT", help="Write the rows of a pile to a CSV file.")]
+Report = Annotated[Path | None, typer.Option(metavar="OUT.pdf", help="Write a report on a pile, as PDF.")]
+ApplicantList = Annotated[
+    Path | None,
+    typer.Option(
+        "--applicants",
+        metavar="FILE",
+        help="A CSV or XLSX of whose each of a pile is: names beside file names or codes.",
     ),
 ]
 DirectoryFile = Annotated[
@@ -81,7 +88,7 @@ def main() -> None:
         sys.exit(app(standalone_mode=False))
     except typer.TyperException as error:
         if message := error.format_message():  # without a command there is none: the help was printed
-            print(f"verifier: {_writable(message)} See verifier --help.", file=sys.stderr)
+            print(f"verifier: {writable(message)} See verifier --help.", file=sys.stderr)
         sys.exit(USAGE)
     except typer.Abort:
         sys.exit(130)
@@ -117,11 +124,28 @@ def check(
     language: Language = None,
     directory: DirectoryFile = None,
     ask_issuer: AskIssuer = False,
+    to_csv: Csv = None,
+    report: Report = None,
+    applicants: ApplicantList = None,
 ) -> None:
-    """Check one certificate."""
+    """Check one certificate, or a pile of them."""
     from verifier.checking import MOST_READ, check_once  # noqa: PLC0415 - see above
     from verifier.directory import read_directory  # noqa: PLC0415
+    from verifier.piles.folder import is_pile  # noqa: PLC0415
 
+    words = words_in(language or chosen_language(_locale()))
+    if is_pile(what):
+        from verifier.piles.cli import Asked, check_pile  # noqa: PLC0415
+
+        asked = Asked(
+            path=Path(what), applicants=applicants, csv=to_csv, report=report, as_json=as_json, ask_issuer=ask_issuer
+        )
+        try:
+            raise typer.Exit(check_pile(asked, read_directory(_settings(directory).directory), words))
+        except Misconfigured as error:
+            _refuse(str(error))
+    if to_csv or report or applicants:
+        _refuse("--csv, --report and --applicants are for a folder, a zip or a table.")
     given = _given(what, MOST_READ)
     try:
         verdict = check_once(given, read_directory(_settings(directory).directory), ask_issuer=ask_issuer)
@@ -130,8 +154,7 @@ def check(
     if as_json:
         sys.stdout.buffer.write(verdict.as_json() + b"\n")
     else:
-        words = words_in(language or chosen_language(_locale()))
-        _write(words, answer_in(words, verdict))
+        write(words, answer_in(words, verdict))
     raise typer.Exit(EXITS[verdict.verdict])
 
 
@@ -143,8 +166,6 @@ def _given(what: str, most: int) -> bytes:
         return sys.stdin.buffer.read(most)
     path = Path(what)
     try:
-        if path.is_dir():
-            _refuse(f"{what} is a folder. Name one file in it.")
         if path.exists():
             with path.open("rb") as file:
                 return file.read(most)
@@ -181,62 +202,5 @@ def _locale() -> str:
 
 
 def _refuse(sentence: str) -> NoReturn:
-    print(f"verifier: {_writable(sentence)}", file=sys.stderr)
+    print(f"verifier: {writable(sentence)}", file=sys.stderr)
     raise typer.Exit(USAGE)
-
-
-def _write(words: Words, answer: Answer) -> None:
-    console = Console(highlight=False, markup=False, emoji=False)
-    colour = COLOURS[answer.verdict]
-    console.print()
-    console.print(Styled(f" {SYMBOLS[answer.verdict]} {answer.word} ", style=f"bold reverse {colour}"))
-    console.print(_writable(answer.means), style=colour)
-    console.print(_writable(answer.next))
-    if answer.shows == "differs":
-        console.print()
-        console.print(words.say("verdict.differences"), style="bold")
-        for trace in answer.shown.traces:
-            console.print(f" {_writable(trace)}")
-        unsigned = [(words.say("label.unsigned"), text, "") for text in answer.shown.unsigned]
-        console.print(_grid([*((pair.label, pair.plain, "") for pair in answer.shown.pairs), *unsigned]))
-        if answer.shown.more:
-            console.print(f" {answer.shown.more}")
-    if answer.rows:
-        console.print()
-        if answer.warning:
-            console.print(_writable(answer.warning), style="yellow")
-        console.print(_grid([(row.label, row.plain, row.note) for row in answer.rows]))
-    console.print()
-    console.print(words.say("verdict.steps"), style="bold")
-    steps = Grid.grid(padding=(0, 1))
-    for number, found in enumerate(answer.steps, 1):
-        said = Styled(_writable(found.text))
-        if found.note:
-            said.append(f"\n{_writable(found.note)}", style="dim")
-        steps.add_row(f" {number}", Styled(SYMBOLS[found.result], style=_step_colour(answer, found.result)), said)
-    console.print(steps)
-    console.print()
-    console.print(f"{answer.checked_at} {words.say('verdict.reason', reason=answer.reason)}", style="dim")
-
-
-def _step_colour(answer: Answer, result: str) -> str:
-    """As on the page: green belongs to a valid credential alone."""
-    if result == "passed":
-        return "green" if answer.verdict == "valid" else "default"
-    return "red" if result == "failed" else "dim"
-
-
-def _grid(rows: list[tuple[str, str, str]]) -> Padding:
-    grid = Grid.grid(padding=(0, 2))
-    grid.add_column(no_wrap=True, style="dim")
-    grid.add_column(overflow="fold")
-    for label, value, note in rows:
-        said = Styled(_writable(value), style="bold")
-        if note:
-            said.append(f"{chr(10) if value else ''}{_writable(note)}", style="dim not bold")
-        grid.add_row(label, said)
-    return Padding(grid, (0, 0, 0, 1))
-
-
-def _writable(text: str) -> str:
-    return UNWRITTEN.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", text))

@@ -14,6 +14,8 @@ from litestar.openapi.spec import License
 from verifier import api, probes
 from verifier.facing.metrics import version_of_ours
 from verifier.findings import STEPS, Findings
+from verifier.piles import api as piles
+from verifier.piles.item import UNOPENED
 from verifier.verdict import TRACES
 from verifier.words import Words, words_in
 
@@ -33,6 +35,12 @@ BODIES = {
     "image/svg+xml": "A baked badge",
     "image/jpeg": "A photograph or a scan",
     "image/webp": "A photograph or a scan",
+    "application/octet-stream": "Any of these",
+}
+PILES = {
+    "application/zip": "A zip of any of these, of which nothing is opened that is packed once more",
+    "text/csv": "A table with a code, an address, the text of a QR code or a token in each row, and whose it should be",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "The same as a spreadsheet",
     "application/octet-stream": "Any of these",
 }
 CODE = "WG-7K4M-9QXT-2D8H-C5RF"
@@ -82,6 +90,32 @@ FIELDS = {
     "Revocation.since": "Since when.",
     "Revocation.reason": "Why, in the issuer's own words, which nobody signed.",
     "Revocation.superseded_by": "The id of the credential that replaces it.",
+    "Began.type": "What kind of line it is.",
+    "Began.items": "How many rows there will be.",
+    "Row.type": "What kind of line it is.",
+    "Row.number": "Its place in the pile, from 1. Rows come in the order in which they are done.",
+    "Row.item": "What it is called in the pile: a file's name with its folders, or a row of a table with what it holds.",
+    "Row.name_expected": "Whose it should be, by the applicant list, the table, or the name of the file or its folder.",
+    "Row.name_matches": "Whether that is a name that was signed; null where there was nothing to compare.",
+    "Row.same_as": "The rows before this one that hold the same credential. Each of those is the same as this one, too.",
+    "Row.needs_human": "Whether somebody has to look: it is unchecked, differs, was not opened, does not bear the name that "
+    "was expected, or was handed in under two names.",
+    "Row.verdict": "The verdict, where there is one.",
+    "Row.problem": "Why there is none.",
+    "Unopened.code": "Why, as a stable code:\n\n"
+    + "\n".join(f"- `{code}`: {means}" for code, means in UNOPENED.items()),
+    "Unopened.detail": "A sentence for people; its wording may change.",
+    "Counts.valid": "How many rows are valid.",
+    "Counts.invalid": "How many are invalid.",
+    "Counts.unchecked": "How many are unchecked or were not opened.",
+    "Counts.needs_human": "How many of all of these somebody has to look at.",
+    "ListUsed.issuer": "Whose list it is.",
+    "ListUsed.as_of": "The moment that the list speaks of.",
+    "Ended.type": "What kind of line it is.",
+    "Ended.counts": "The table in four numbers.",
+    "Ended.seconds": "How long it took.",
+    "Ended.lists": "The status lists that rows were checked against.",
+    "Ended.report": "The report as PDF, in base64; only where it was asked for.",
     "Problem.status": "The status of the answer.",
     "Problem.detail": "A sentence for people; its wording may change.",
     "Problem.type": "`about:blank`: the status says it all.",
@@ -117,9 +151,12 @@ def document() -> dict[str, Any]:
         use_handler_docstrings=True,
     )
     absent = {name: Provide(lambda: None, sync_to_thread=False) for name in ("desk", "kept", "documents", "metrics")}
-    described = Litestar([*api.ROUTES, *probes.ROUTES], dependencies=absent, openapi_config=config, logging_config=None)
+    described = Litestar(
+        [*api.ROUTES, *piles.ROUTES, *probes.ROUTES], dependencies=absent, openapi_config=config, logging_config=None
+    )
     made = described.openapi_schema.to_schema()
     made["paths"]["/api/verify"]["post"]["requestBody"] = _request_body()
+    made["paths"]["/api/piles"]["post"]["requestBody"] = _request_body_of_piles()
     schemas = made["components"]["schemas"]
     _describe(schemas)
     answer = made["paths"]["/api/verify"]["post"]["responses"]["200"]["content"]["application/json"]
@@ -135,6 +172,15 @@ def _request_body() -> dict[str, Any]:
     return {"description": "At most 20 MiB. Nothing is answered too: `nothing_given`.", "content": content}
 
 
+def _request_body_of_piles() -> dict[str, Any]:
+    content: dict[str, Any] = {kind: {"schema": {"description": what}} for kind, what in PILES.items()}
+    file = {"type": "string", "contentMediaType": "application/octet-stream"}
+    files = {"type": "array", "items": file, "description": "Any number of them, each with its path as its file name."}
+    names = file | {"description": "A table of whose each is: names beside file names or codes."}
+    content["multipart/form-data"] = {"schema": {"type": "object", "properties": {"file": files, "applicants": names}}}
+    return {"description": "At most 200 MiB and, unpacked, 1,000 items and 500 MiB.", "content": content}
+
+
 def _describe(schemas: dict[str, Any]) -> None:
     for place, text in FIELDS.items():
         name, _, field = place.partition(".")
@@ -143,6 +189,7 @@ def _describe(schemas: dict[str, Any]) -> None:
     reason["enum"] = list(reasons(words_in("en")))
     reason["description"] += "\n".join(f"- `{code}`: {means}" for code, means in reasons(words_in("en")).items())
     schemas["Step"]["properties"]["step"]["enum"] = list(STEPS)
+    schemas["Unopened"]["properties"]["code"]["enum"] = list(UNOPENED)
     schemas["Trace"]["properties"]["code"]["enum"] = list(TRACES)
 
 

@@ -1,40 +1,53 @@
 """`POST /api/piles`: many certificates at once, a line of JSON for each as soon as it is done."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from functools import partial
 from tempfile import TemporaryFile
 from time import perf_counter
-from typing import Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from anyio.to_thread import run_sync
 from litestar import Request, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import QueryParameter
 from litestar.types import ASGIApp, Receive, Scope, Send
+from msgspec import UNSET
 
-from verifier.errors import CannotOpen
 from verifier.facing.desk import Desk
 from verifier.facing.door import PILES
 from verifier.facing.visit import visit_of
 from verifier.piles.applicants import Applicants
-from verifier.piles.item import Item
+from verifier.piles.item import NotOpened, unopened
 from verifier.piles.reading import applicants_from, items_of
-from verifier.piles.row import Began, Ended, Row, counted, lists_used, settled
+from verifier.piles.report import report
+from verifier.piles.row import Began, Ended, ListUsed, Row, counted, lists_used, settled
 from verifier.piles.uploads import LARGEST_BODY, uploaded
 from verifier.piles.verifying import SECONDS, verified
 from verifier.problem import PROBLEM, Problem
+from verifier.words import DEFAULT, Words, words_in
 
 __all__ = ["NDJSON", "ROUTES"]
 
 Line: TypeAlias = Began | Row | Ended
+Lists: TypeAlias = tuple[ListUsed, ...]
 NDJSON = "application/x-ndjson"
 FORM_OVERHEAD = 4 * 1024 * 1024  # bytes of boundaries and names around thousands of files
 SECONDS_TO_SEND = 120  # beyond those of verifying: who does not read what is sent takes the place of others
+WithReport = Annotated[bool, QueryParameter(description="Also make a report as PDF, which comes with the last line.")]
+Language = Annotated[
+    Literal["zh-Hans", "zh-Hant", "en"] | None,
+    QueryParameter(description="The language of the report; Chinese otherwise."),
+]
+ANSWER = (
+    "Lines of JSON: one that says how many items there are, a row for each as soon as it is done, and one that says that "
+    "this was all. Without that last line the answer broke off."
+)
 REFUSALS = {
-    400: "The form, the applicant list or the query is broken.",
+    400: "The form or the query is broken.",
     408: "The body came too slowly.",
     413: "The body is larger than 200 MiB.",
     429: "Too many requests from one network; `Retry-After` says in how many seconds there is room again.",
@@ -53,14 +66,21 @@ REFUSALS = {
     responses={
         200: ResponseSpec(
             Line,  # type: ignore[arg-type]  # one of several is a type too
-            generate_examples=False, media_type=NDJSON, description="Lines of JSON: one that says how many items there are, a row for each as soon as it is done, and "
-            "one that says that this was all. Without that last line the answer broke off.",
+            generate_examples=False,
+            media_type=NDJSON,
+            description=ANSWER,
         ),
         **{status: ResponseSpec(Problem, False, why, PROBLEM) for status, why in REFUSALS.items()},
         421: ResponseSpec(str, False, "The service does not answer to the name in the Host header.", "text/plain"),
     },
-)  # fmt: skip
-async def verify_pile(request: Request[Any, Any, Any], desk: NamedDependency[Desk]) -> ASGIApp:
+)
+async def verify_pile(
+    request: Request[Any, Any, Any],
+    desk: NamedDependency[Desk],
+    *,
+    report: WithReport = False,
+    lang: Language = None,
+) -> ASGIApp:
     """Verify what is in the body: a zip, a CSV or XLSX of codes, addresses or tokens, or any number of files in a form.
 
     What was not opened is a row with a problem in the place of a verdict. Nothing that is handed in is kept: it stands in a
@@ -69,28 +89,41 @@ async def verify_pile(request: Request[Any, Any, Any], desk: NamedDependency[Des
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         visit_of(request).kind = "pile"
-        began = perf_counter()
         with desk.pile(), TemporaryFile() as file:
             given = await uploaded(request, file)
-            try:
-                applicants = await run_sync(applicants_from, given.applicants) if given.applicants else Applicants()
-            except CannotOpen as error:
-                raise ClientException(str(error)) from error
             items = await run_sync(items_of, given.files)
-            await _while_listening(receive, _tell(send, _lines(desk, items, applicants, began)))
+            applicants = Applicants()
+            if given.applicants:
+                try:
+                    applicants = await run_sync(applicants_from, given.applicants)
+                except NotOpened as error:
+                    items = [unopened(given.applicants.label, error.code), *items]
+            rows = verified(items, desk.verify_piled, applicants)
+            reporting = partial(_report, desk, words_in(lang or DEFAULT)) if report else None
+            await _while_listening(receive, _tell(send, _lines(len(items), rows, reporting)))
 
     return answer
 
 
-async def _lines(desk: Desk, items: Sequence[Item], applicants: Applicants, began: float) -> AsyncGenerator[Line, None]:
-    yield Began(items=len(items))
+async def _lines(
+    items: int, rows: AsyncGenerator[Row, None], reporting: Callable[[list[Row], Lists], bytes] | None
+) -> AsyncGenerator[Line, None]:
+    began = perf_counter()
+    yield Began(items=items)
     table = []
-    async with aclosing(verified(items, desk.verify_piled, applicants)) as rows:
+    async with aclosing(rows):
         async for row in rows:
             table.append(row)
             yield row
     table = settled(table)
-    yield Ended(counts=counted(table), seconds=round(perf_counter() - began, 3), lists=lists_used(table))
+    lists = lists_used(table)
+    report_on_it = await run_sync(reporting, table, lists) if reporting else UNSET
+    seconds = round(perf_counter() - began, 3)
+    yield Ended(counts=counted(table), seconds=seconds, lists=lists, report=report_on_it)
+
+
+def _report(desk: Desk, words: Words, table: list[Row], lists: Lists) -> bytes:
+    return report(table, words, host=desk.own_url, made_at=desk.clock(), lists=lists)
 
 
 async def _tell(send: Send, lines: AsyncGenerator[Line, None]) -> None:

@@ -1,14 +1,18 @@
 """One thing of a pile that is to be verified: what it is called there, and how it is read when its turn comes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-__all__ = ["LARGEST_PILE", "MOST", "UNOPENED", "Item", "NotOpened", "labelled", "unopened"]
+__all__ = ["LARGEST_PILE", "MOST", "UNOPENED", "Item", "NotOpened", "is_left_behind", "labelled", "unopened"]
 
 MOST = 1000  # items that are verified
 LARGEST_PILE = 500 * 1024 * 1024  # bytes of all items together, unpacked
 LONGEST_LABEL = 200  # characters
+LEFT_BEHIND = re.compile(
+    r"(?:^|[/\\])(?:__MACOSX[/\\].*|\._[^/\\]*|\.DS_Store|Thumbs\.db|desktop\.ini)$", re.IGNORECASE | re.DOTALL
+)
 
 # Why an item has no verdict. What to do about it is said under `unopened.` in the words.
 UNOPENED = {
@@ -16,6 +20,7 @@ UNOPENED = {
     "fault": "A fault of ours. It was not verified.",
     "nested": "Archives within a pile are not opened: unpack it and hand in what is inside.",
     "no_code": "There is no code, address or token in this row.",
+    "no_names": "The applicant list cannot be read, or has no column of names beside one of file names or codes.",
     "nothing_inside": "There is nothing in this pile that could be verified.",
     "out_of_time": "The pile as a whole takes too long: hand in the rest as another.",
     "packed_otherwise": "It is packed in a way that is not read.",
@@ -51,6 +56,11 @@ def unopened(label: str, code: str, more: str = "") -> Item:
         raise NotOpened(code, more)
 
     return Item(labelled(label), read)
+
+
+def is_left_behind(name: str) -> bool:
+    """Whether it is what systems leave in every folder, and nobody handed in."""
+    return bool(LEFT_BEHIND.search(name))
 
 
 def labelled(name: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Literal, Protocol
 
 from verifier.errors import CannotOpen
 from verifier.evidence import LARGEST
@@ -14,10 +14,11 @@ from verifier.piles.slices import Slice
 from verifier.piles.tables import Cells, key_in, name_column, rows_of
 from verifier.piles.zips import Allowance, is_archive, listed, names_in
 
-__all__ = ["Given", "applicants_from", "items_of"]
+__all__ = ["Given", "applicants_from", "is_pile_of_its_own", "items_of"]
 
 LONGEST_SHOWN = 80  # characters of a cell
 TABLE = re.compile(r"\.(csv|tsv)$", re.IGNORECASE)
+BEGINNING = 1024  # bytes by which it is told what a file is
 WORKBOOK = "xl/workbook.xml"  # in a zip that is a spreadsheet (ECMA-376 part 1, §12)
 
 
@@ -47,31 +48,45 @@ def items_of(given: Iterable[Given]) -> list[Item]:
 
 
 def applicants_from(given: Given) -> Applicants:
-    """The applicant list in a file. Raises `CannotOpen` when it cannot be read, or no column of names is found in it."""
+    """The applicant list in a file. Raises `NotOpened` when it cannot be read, or no column of names is found in it."""
     try:
         file = given.open()
         found = applicants_in(_rows(file, sheet=WORKBOOK in names_in(file)))
-    except OSError as error:
-        raise CannotOpen("The applicant list cannot be read.") from error
+    except (CannotOpen, OSError) as error:
+        raise NotOpened("no_names") from error
     if not found.names:
-        raise CannotOpen("The applicant list has no column of names beside file names or codes.", "no_names")
+        raise NotOpened("no_names")
     return found
+
+
+def is_pile_of_its_own(given: Given) -> bool:
+    """Whether a single file holds many: a zip or a table. Raises `OSError` when it cannot be read."""
+    return _taken_apart(given, given.open()) is not None
 
 
 def _items(given: Given, allowance: Allowance) -> list[Item]:
     try:
         file = given.open()
-        begins = file.read(1024)
+        taken = _taken_apart(given, file)
     except OSError:
         return [unopened(given.label, "damaged")]
-    if begins.startswith(b"PK"):
-        if WORKBOOK in (names := names_in(file)):
-            return _listed_in_table(given, file, sheet=True)
-        if is_archive(begins) or not names:
-            return listed(file, given.label, allowance)
-    if TABLE.search(given.label):
-        return _listed_in_table(given, file, sheet=False)
+    if taken == "zip":
+        return listed(file, given.label, allowance)
+    if taken:
+        return _listed_in_table(given, file, sheet=taken == "sheet")
     return [Item(labelled(given.label), partial(_whole, given, allowance))]
+
+
+def _taken_apart(given: Given, file: Slice) -> Literal["zip", "sheet", "table"] | None:
+    """As what a file is a pile of its own, by its first bytes; of a text only its name can tell."""
+    begins = file.read(BEGINNING)
+    if begins.startswith(b"PK"):
+        names = names_in(file)
+        if WORKBOOK in names:
+            return "sheet"
+        if is_archive(begins) or not names:
+            return "zip"
+    return "table" if TABLE.search(given.label) else None
 
 
 def _whole(given: Given, allowance: Allowance) -> bytes:

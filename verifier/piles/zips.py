@@ -11,7 +11,7 @@ from typing import IO, cast
 from verifier.documents.kinds import kind_of
 from verifier.errors import CannotOpen
 from verifier.evidence import LARGEST
-from verifier.piles.item import LARGEST_PILE, Item, NotOpened, labelled, unopened
+from verifier.piles.item import LARGEST_PILE, Item, NotOpened, is_left_behind, labelled, unopened
 from verifier.piles.slices import Slice
 
 __all__ = ["Allowance", "is_archive", "listed", "names_in"]
@@ -19,7 +19,6 @@ __all__ = ["Allowance", "is_archive", "listed", "names_in"]
 MOST_LISTED = 10_000  # entries
 LONGEST_LIST = 4 * 1024 * 1024  # bytes of the directory at the end of a zip
 ENCRYPTED, UTF_8 = 0x1, 0x800  # bits of the flags (APPNOTE §4.4.4)
-LEFT_BEHIND = {".ds_store", "thumbs.db", "desktop.ini"}  # by systems, in every folder
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -101,9 +100,7 @@ def _opened(file: Slice) -> zipfile.ZipFile:
 def _files(entries: list[zipfile.ZipInfo]) -> Iterator[tuple[zipfile.ZipInfo, str]]:
     for entry in entries:
         name = _name(entry)
-        own = name.replace("\\", "/").rsplit("/", 1)[-1]
-        left_behind = "__MACOSX" in name or own.startswith("._") or own.lower() in LEFT_BEHIND
-        if own and not left_behind and not stat.S_ISLNK(entry.external_attr >> 16):
+        if not entry.is_dir() and not is_left_behind(name) and not stat.S_ISLNK(entry.external_attr >> 16):
             yield entry, name
 
 

@@ -1,0 +1,44 @@
+"""A pile on this machine: a folder with all that is in it, or one file."""
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from verifier.piles.item import is_left_behind
+from verifier.piles.reading import Given, is_pile_of_its_own
+from verifier.piles.slices import Slice
+
+__all__ = ["given_at", "is_pile"]
+
+MOST_LISTED = 10_000  # files; as many as of a zip
+
+
+def is_pile(what: str) -> bool:
+    """Whether it names a folder, a zip or a table."""
+    path = Path(what)
+    try:
+        return path.is_dir() or (path.is_file() and is_pile_of_its_own(Given(path.name, partial(_opened, path))))
+    except (OSError, ValueError):  # no path has a null character, nor more than so many
+        return False
+
+
+def given_at(path: Path) -> list[Given]:
+    """The files, each called by its path within the folder. Links are not followed, nor is what is no file opened."""
+    if not path.is_dir():
+        return [Given(path.name, partial(_opened, path))]
+    files = islice(_files(path), MOST_LISTED + 1)
+    return [Given(file.relative_to(path).as_posix(), partial(_opened, file)) for file in sorted(files)]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for place, _, names in os.walk(folder):
+        for name in names:
+            file = Path(place, name)
+            if not is_left_behind(name) and file.is_file() and not file.is_symlink():
+                yield file
+
+
+def _opened(path: Path) -> Slice:
+    return Slice(path.open("rb"))
