@@ -76,7 +76,7 @@ def answer_in(words: Words, verdict: Verdict) -> Answer:
     """Put the verdict into words. Claims are there only when the signature was good."""
     signed, issuer = verdict.credential, verdict.issuer
     reason, known = _reason(words, verdict), _known(words, verdict)
-    unnamed = verdict.verdict == "valid" and not known["name"]
+    unnamed = verdict.verdict == "valid" and not (signed and signed.names)
     return Answer(
         verdict=verdict.verdict,
         reason=verdict.reason,

@@ -98,6 +98,12 @@ def scan(request: Asked, settings: NamedDependency[Settings]) -> Response[str]:
     return _page(request, settings, "scan.html", cache="no-cache")
 
 
+@get("/pile", sync_to_thread=False)
+def pile(request: Asked, settings: NamedDependency[Settings]) -> Response[str]:
+    """Where many certificates are handed in at once. Its script posts them to `/api/piles`."""
+    return _page(request, settings, "pile.html", cache="no-cache")
+
+
 @get("/v/{code:str}", sync_to_thread=False)
 def opened_by_code(
     request: Asked, settings: NamedDependency[Settings], directory: NamedDependency[Directory], code: FromPath[str]
@@ -284,6 +290,7 @@ ROUTES = [
         "/",
         route_handlers=[
             home,
+            pile,
             check_what_was_given,
             scan,
             opened_by_code,

@@ -7,14 +7,7 @@ const HAN = /[\u3400-\u9fff\u{20000}-\u{10ffff}]/u;
 export function worded(words, verdict) {
   const { credential: signed, issuer } = verdict;
   const names = signed?.names ?? [];
-  const reason = reasonOf(words, verdict);
-  const known = {
-    issuer: issuer ? words.of(issuer.name) : "",
-    name: names[0] ?? "",
-    date: words.day(turningPoint(verdict)),
-    format: formatOf(words, verdict),
-    host: hostOf(words, verdict),
-  };
+  const [reason, known] = [reasonOf(words, verdict), knownOf(words, verdict)];
   const unnamed = verdict.verdict === "valid" && !names.length;
   const { shows } = verdict.document;
   return {
@@ -27,6 +20,21 @@ export function worded(words, verdict) {
     shown: shownIn(words, verdict.document),
     steps: verdict.steps.map((step, place) => found(words, verdict, place, step)),
     checkedAt: words.say("verdict.checked_at", { time: words.time(verdict.checked_at) }),
+  };
+}
+
+// What the verdict means, in the one sentence or two that `worded` has for it.
+export const meansIn = (words, verdict) => words.say(`reason.${reasonOf(words, verdict)}.means`, knownOf(words, verdict));
+
+// What the words of a reason may name.
+function knownOf(words, verdict) {
+  const { credential: signed, issuer } = verdict;
+  return {
+    issuer: issuer ? words.of(issuer.name) : "",
+    name: signed?.names?.[0] ?? "",
+    date: words.day(turningPoint(verdict)),
+    format: formatOf(words, verdict),
+    host: hostOf(words, verdict),
   };
 }
 
