@@ -2,10 +2,15 @@
 
 import argparse
 
-from bench import certificates, credentials, verifications
+from bench import certificates, credentials, piles, verifications
 from bench.rounds import ROUNDS
 
-SUBJECTS = {"credentials": credentials.show, "certificates": certificates.show, "verifications": verifications.show}
+SUBJECTS = {
+    "credentials": credentials.show,
+    "certificates": certificates.show,
+    "verifications": verifications.show,
+    "piles": piles.show,
+}
 
 
 def main() -> None:

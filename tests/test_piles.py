@@ -1,0 +1,370 @@
+"""A pile over HTTP and from the command line: right row by row, within limits, and nothing of it is left anywhere."""
+
+import asyncio
+import io
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from bench.applications import STRANGER, Application, Learner, applications, learners, zipped
+from bench.piles import Memory
+from credential import code as codes
+from demo.services import free_port, serving
+from tests.small_issuer import SmallIssuer
+from tests.test_verifier_cli import run
+from verifier.app import create_app
+from verifier.facing import desk, door
+from verifier.piles import verifying
+from verifier.piles.row import Row, counted, settled
+from verifier.piles.table import as_csv
+from verifier.settings import settings_from
+from verifier.words import words_in
+
+URL = "http://127.0.0.1:8001"
+MEGABYTE = 1024 * 1024
+SOME = 50  # of the pile, where all of it would show no more
+
+
+@dataclass
+class Desk:
+    """A recruiter's verifier as it is run, with the pile before it."""
+
+    url: str
+    directory: Path
+    log: Path
+    people: list[Learner]
+    pile: list[Application]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("office")
+    issuer, verifier = free_port(), free_port()
+    environment = {
+        "ISSUER_PORT": str(issuer),
+        "ISSUER_PUBLIC_URL": f"http://127.0.0.1:{issuer}",
+        "ISSUER_DATA_DIR": str(folder),
+        "VERIFIER_PORT": str(verifier),
+        "VERIFIER_PUBLIC_URL": f"http://127.0.0.1:{verifier}",
+        "VERIFIER_DIRECTORY": str(folder / "directory.json"),
+        "VERIFIER_RATE": "0",
+    }
+    people = learners(folder, environment)
+    with (
+        serving("issuer", environment["ISSUER_PUBLIC_URL"], folder / "issuer.log", environment),
+        serving("verifier", environment["VERIFIER_PUBLIC_URL"], folder / "verifier.log", environment),
+    ):
+        pile = applications(people)
+        yield Desk(environment["VERIFIER_PUBLIC_URL"], folder / "directory.json", folder / "verifier.log", people, pile)
+
+
+def lines_of(answer: httpx.Response) -> list[dict[str, Any]]:
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/x-ndjson"), answer.text
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def rows_of(answer: httpx.Response) -> list[Row]:
+    """The settled table; the lines around it say how much there is in it."""
+    first, *rows, last = lines_of(answer)
+    table = settled(msgspec.convert(rows, list[Row]))
+    assert first == {"type": "began", "items": len(rows)}
+    assert [row.number for row in table] == list(range(1, len(rows) + 1))
+    assert last["counts"] == msgspec.to_builtins(counted(table))
+    return table
+
+
+def said(row: Row) -> str:
+    return row.problem.code if row.problem else f"{row.word}: {row.verdict.reason if row.verdict else ''}"
+
+
+@pytest.mark.timeout(900)  # twenty certificates are drawn and two hundred files opened
+def test_a_pile_of_two_hundred_mixed_files_is_right_row_by_row(office: Desk) -> None:
+    body = zipped({each.label: each.data for each in office.pile})
+    answer = httpx.post(f"{office.url}/api/piles", content=body, timeout=600)
+    table = rows_of(answer)
+    assert len(table) == 200
+    expected = {each.label: (each.says, each.name_matches) for each in office.pile}
+    assert {row.item: (said(row), row.name_matches) for row in table} == expected
+    by_label = {row.item: row for row in table}
+    numbers = {row.number: row.item for row in table}
+    first, standing = office.people[0], office.people[:10]
+    # All that hold one credential know of each other, and its code was handed in for a stranger too: each needs a human.
+    same = {numbers[number] for number in by_label[f"{first.name}.pdf"].same_as}
+    assert {f"{first.name}/证书.pdf", f"{first.name}_照片.jpg", f"编号/{first.name}.txt"} < same
+    assert f"{STRANGER}_{first.code}.pdf" in same
+    assert all(by_label[f"{each.name}.jwt"].needs_human for each in standing)
+    # Of others several forms are no reason to look.
+    assert (
+        by_label[f"{office.people[12].name}.jwt"].same_as and not by_label[f"{office.people[12].name}.jwt"].needs_human
+    )
+    assert {row.needs_human for row in table if said(row).startswith("unchecked") or row.problem} == {True}
+    (used,) = lines_of(answer)[-1]["lists"]
+    assert used["issuer"].endswith("/orgs/glimmer")
+
+
+@pytest.mark.timeout(900)
+def test_the_command_line_and_the_api_give_the_same_table(office: Desk, tmp_path: Path) -> None:
+    files = {each.label: each.data for each in office.pile[:SOME]}
+    (tmp_path / "pile.zip").write_bytes(zipped(files))
+    answer = httpx.post(f"{office.url}/api/piles?report=true", content=zipped(files), timeout=600)
+    assert msgspec.json.decode(answer.content.splitlines()[-1])["report"].startswith("JVBERi")  # %PDF in base64
+    out = ("--csv", str(tmp_path / "out.csv"), "--report", str(tmp_path / "out.pdf"))
+    ran = run("check", str(tmp_path / "pile.zip"), *out, directory=office.directory)
+    assert ran.returncode == 1
+    assert (tmp_path / "out.csv").read_bytes().decode() == as_csv(rows_of(answer), words_in("zh-Hans"))
+    assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_neither_names_nor_codes_of_a_pile_are_written_down(office: Desk) -> None:
+    written = [office.log.read_text(), httpx.get(f"{office.url}/metrics").text]
+    httpx.post(f"{office.url}/api/piles", content=office.people[0].code, headers={"Content-Type": "text/csv"})
+    written += [office.log.read_text(), httpx.get(f"{office.url}/metrics").text]
+    assert '"route":"/api/piles","status":200' in written[2]
+    for learner in office.people:
+        for secret in (learner.name, learner.code, learner.token[-40:], "证书.pdf"):
+            assert not any(secret in text for text in written)
+
+
+@pytest.mark.timeout(600)
+def test_a_body_of_two_hundred_megabytes_is_never_in_memory(office: Desk) -> None:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_STORED) as archive:
+        for number in range(10):
+            archive.writestr(f"{number}.pdf", os.urandom(19 * MEGABYTE))
+    memory = Memory(office.url)
+    with memory.watched():
+        table = rows_of(httpx.post(f"{office.url}/api/piles", content=body.getvalue(), timeout=600))
+    assert {said(row) for row in table} == {"unchecked: not_recognised"}
+    assert 0 < memory.most < 300e6
+
+
+def test_a_body_beyond_the_limit_is_not_read(office: Desk) -> None:
+    def dripping() -> Iterator[bytes]:
+        for _ in range(230):
+            yield bytes(MEGABYTE)
+
+    try:
+        answer = httpx.post(f"{office.url}/api/piles", content=dripping(), timeout=60)
+    except httpx.WriteError:  # it was refused while it was still being sent
+        return
+    assert answer.status_code == 413
+
+
+@pytest.fixture
+def app(small_issuer: SmallIssuer) -> Litestar:
+    return create_app(settings_from({"VERIFIER_DIRECTORY": str(small_issuer.directory)}))
+
+
+@pytest.fixture
+def client(app: Litestar) -> Iterator[TestClient[Litestar]]:
+    with TestClient(app, base_url=URL) as made:
+        yield made
+
+
+def test_several_files_come_with_their_paths_and_an_applicant_list(
+    client: TestClient[Litestar], small_issuer: SmallIssuer
+) -> None:
+    files = [
+        ("file", ("bewerbungen/a.jwt", small_issuer.token(name="张三"))),
+        ("file", ("bewerbungen/b.jwt", small_issuer.token(name="李四"))),
+        ("file", ("codes.csv", small_issuer.code.encode())),
+        ("file", ("more.zip", zipped({"c.jwt": small_issuer.token(name="王五").encode()}))),
+        ("applicants", ("list.csv", "文件,姓名\na.jwt,张三\nB.JWT,赵六\n".encode())),
+    ]
+    table = rows_of(client.post("/api/piles", files=files))
+    assert [(row.item, row.name_expected, row.name_matches) for row in table] == [
+        ("bewerbungen/a.jwt", "张三", True),
+        ("bewerbungen/b.jwt", "赵六", False),
+        (f"1: {small_issuer.code}", None, None),
+        ("c.jwt", None, None),
+    ]
+
+
+def test_an_applicant_list_that_cannot_be_used_is_a_row_of_its_own(client: TestClient[Litestar]) -> None:
+    files = [("file", ("a.txt", b"x")), ("applicants", ("list.csv", b"nothing"))]
+    table = rows_of(client.post("/api/piles", files=files))
+    assert [(row.item, said(row)) for row in table] == [
+        ("list.csv", "no_names"),
+        ("a.txt", "unchecked: not_recognised"),
+    ]
+
+
+def test_one_credential_under_two_names_needs_a_human_and_under_one_it_does_not(
+    client: TestClient[Litestar], small_issuer: SmallIssuer
+) -> None:
+    token = small_issuer.token(name="张三").encode()
+    table = rows_of(client.post("/api/piles", content=zipped({"张三.jwt": token, "张三/x.jwt": token, "y.jwt": token})))
+    assert [(row.same_as, row.needs_human) for row in table] == [((2, 3), False), ((1, 3), False), ((1, 2), False)]
+    table = rows_of(client.post("/api/piles", content=zipped({"张三.jwt": token, "李四.jwt": token})))
+    assert [(row.same_as, row.needs_human) for row in table] == [((2,), True), ((1,), True)]
+
+
+def test_a_first_pile_passes_with_the_rate_that_is_set_by_default_and_a_third_does_not(
+    client: TestClient[Litestar], small_issuer: SmallIssuer
+) -> None:
+    body = "\n".join([small_issuer.code] * 200)
+    answers = [client.post("/api/piles", content=body, headers={"Content-Type": "text/csv"}) for _ in range(3)]
+    assert {row.word for row in rows_of(answers[0])} == {"valid"}
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+
+
+def test_a_third_pile_at_a_time_is_told_to_come_again(
+    client: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "MOST_PILES", 0)
+    answer = client.post("/api/piles", content=b"x")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+    monkeypatch.undo()
+    assert client.post("/api/piles", content=b"x").status_code == 200
+
+
+def test_an_item_that_takes_too_long_or_a_fault_of_ours_ends_no_pile(
+    client: TestClient[Litestar], small_issuer: SmallIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = zipped({"a": small_issuer.token().encode(), "b": b"x"})
+    monkeypatch.setattr(desk, "SECONDS", 0)
+    assert {said(row) for row in rows_of(client.post("/api/piles", content=body))} >= {"too_slow"}
+    monkeypatch.setattr(desk, "kind_of", lambda given: 1 // 0)
+    assert [said(row) for row in rows_of(client.post("/api/piles", content=body))] == ["fault", "fault"]
+
+
+def test_what_is_left_when_time_is_over_says_so(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "SECONDS", -1)
+    with TestClient(app, base_url=URL) as client:
+        table = rows_of(client.post("/api/piles", content=zipped({"a": b"x", "b": b"y"})))
+    assert [said(row) for row in table] == ["out_of_time", "out_of_time"]
+
+
+class Leaving:
+    """A client of whom parts come, and who goes away when so many lines were sent, or nothing comes any more."""
+
+    def __init__(self, *parts: bytes | None, lines: int = 1000) -> None:
+        self.parts = list(parts)
+        self.left = asyncio.Event()
+        self.lines = lines
+        self.sent: list[MutableMapping[str, Any]] = []
+
+    async def receive(self) -> dict[str, Any]:
+        if self.parts:
+            part = self.parts.pop(0)
+            if part is None:
+                await asyncio.Event().wait()
+            return {"type": "http.request", "body": part, "more_body": bool(self.parts)}
+        await self.left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        self.sent.append(message)
+        if len(self.sent) > self.lines:
+            self.left.set()
+            await asyncio.sleep(0.05)
+
+    async def visit(self, app: Litestar) -> None:
+        scope = {
+            "type": "http", "method": "POST", "path": "/api/piles", "raw_path": b"/api/piles", "query_string": b"",
+            "root_path": "", "headers": [(b"host", b"127.0.0.1:8001")], "client": ("192.0.2.1", 1), "scheme": "http",
+            "server": ("127.0.0.1", 8001), "http_version": "1.1", "asgi": {"version": "3.0"}, "extensions": {},
+        }  # fmt: skip
+        await app(scope, self.receive, self.send)  # type: ignore[arg-type]
+
+
+def temporary_files(folder: Path) -> list[str]:
+    """Those in a folder, also without a name, that this process has open."""
+    links = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        try:
+            links.append(descriptor.readlink().as_posix())
+        except OSError:  # the one that is read for this
+            continue
+    return [link for link in links if link.startswith(str(folder))] + [str(file) for file in folder.iterdir()]
+
+
+def test_when_a_client_goes_away_nothing_more_is_verified_and_no_temporary_file_is_left(
+    app: Litestar, small_issuer: SmallIssuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("Only Linux tells what a process has open.")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    seen: list[list[str]] = []
+
+    async def visits() -> None:
+        leaving = Leaving(zipped({str(n): small_issuer.token().encode() for n in range(500)}), lines=3)
+        watching = asyncio.create_task(leaving.visit(app))
+        while not watching.done():
+            seen.append(temporary_files(tmp_path))
+            await asyncio.sleep(0)
+        await watching
+        assert 3 < len(leaving.sent) < 400
+        assert leaving.sent[0]["status"] == 200 and not any(b'"ended"' in m.get("body", b"") for m in leaving.sent)
+
+    asyncio.run(visits())
+    assert any(seen), "it was never there, so that it is gone says nothing"
+    assert all(" (deleted)" in link for links in seen for link in links)
+    assert temporary_files(tmp_path) == []
+    with TestClient(app, base_url=URL) as client:  # and there is room for the next
+        assert client.post("/api/piles", content=b"x").status_code == 200
+
+
+def test_the_body_of_a_pile_may_take_its_time_as_long_as_it_comes(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "BODY_SECONDS", 0.05)
+    for slowest, status in ((door.SLOWEST, 408), (1, 200)):  # bytes a second
+        monkeypatch.setattr(door, "SLOWEST", slowest)
+        client = Leaving(b"x" * 1000, b"y" * 1000)
+
+        async def slowly(receive: Any = client.receive) -> dict[str, Any]:
+            await asyncio.sleep(0.04)
+            got: dict[str, Any] = await receive()
+            return got
+
+        client.receive = slowly  # type: ignore[method-assign]
+        asyncio.run(client.visit(app))
+        assert client.sent[0]["status"] == status
+
+
+def test_a_folder_without_a_certificate_to_check_is_no_success(small_issuer: SmallIssuer, tmp_path: Path) -> None:
+    (tmp_path / "pile").mkdir()
+    assert run("check", str(tmp_path / "pile"), directory=small_issuer.directory).returncode == 2
+
+
+def test_the_exit_code_of_a_pile_is_that_of_its_worst(small_issuer: SmallIssuer, tmp_path: Path) -> None:
+    folder = tmp_path / "pile"
+    folder.mkdir()
+    for name, data, code in (
+        ("欧阳雨泽.jwt", small_issuer.token(), 0),
+        ("王芳.jwt", small_issuer.token(), 2),  # another's
+        ("x.jwt", small_issuer.token(index=7), 1),
+    ):
+        (folder / name).write_text(data)
+        ran = run("check", str(folder), directory=small_issuer.directory)
+        assert (ran.returncode, ran.stderr) == (code, "")
+    assert "欧阳雨泽.jwt" in ran.stdout and "无效" in ran.stdout
+
+
+def test_the_json_of_a_pile_is_that_of_the_api(small_issuer: SmallIssuer, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(f"name,code\n张三,{small_issuer.code}\n", encoding="utf-8")
+    ran = run("check", str(tmp_path / "list.csv"), "--json", directory=small_issuer.directory)
+    began, row, ended = map(json.loads, ran.stdout.splitlines())
+    assert (began["items"], row["name_expected"], row["name_matches"]) == (1, "张三", False)
+    assert ended["counts"] == {"valid": 1, "invalid": 0, "unchecked": 0, "needs_human": 1}
+
+
+def test_what_belongs_to_piles_is_refused_for_one_certificate(small_issuer: SmallIssuer, tmp_path: Path) -> None:
+    out = str(tmp_path / "out.csv")
+    assert run("check", codes.new("WG"), "--csv", out, directory=small_issuer.directory).returncode == 64
+    (tmp_path / "list.csv").write_text("x")
+    for wrong in (("--csv", str(tmp_path / "no" / "out.csv")), ("--applicants", str(tmp_path / "list.csv"))):
+        ran = run("check", str(tmp_path), *wrong, directory=small_issuer.directory)
+        assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (64, "", 1)
