@@ -61,9 +61,15 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     }  # fmt: skip
     app = Litestar(
         [
-            *api.ROUTES, *assets.ROUTES, *copies.ROUTES, *openapi.ROUTES, *piles.ROUTES, *probes.ROUTES, *scan.ROUTES,
+            *api.ROUTES,
+            *assets.ROUTES,
+            *copies.ROUTES,
+            *openapi.ROUTES,
+            *piles.ROUTES,
+            *probes.ROUTES,
+            *scan.ROUTES,
             *web.ROUTES,
-        ],  # fmt: skip
+        ],
         dependencies={name: _always(thing) for name, thing in given.items()}
         | {"directory": Provide(kept.current, sync_to_thread=False)},
         exception_handlers={HTTPException: problems.refusal, Exception: fault},
