@@ -6,6 +6,9 @@ import { parse, printed } from "./code.js";
 import { Ask } from "./errors.js";
 import { isObject } from "./reader.js";
 
+const HASH = /^sha256\$[0-9a-f]{64}$/;
+const LONGEST_SALT = 300;
+const MOST_IDENTIFIERS = 4;
 const MODULE = "ext:ModuleScore"; // the ResultType of a course within the achievement
 const RESULTS = new Map([["PerformanceLevel", "level"], ["ext:LearningHours", "hours"], ["RawScore", "score"]]);
 
@@ -71,6 +74,7 @@ export function signedClaims(claims) {
     id: claims.id,
     code: printed(codeOf(claims)),
     names: namesOf(subject),
+    identifiers: identifiersOf(subject),
     achievement: inOwnLanguage(achievement.name),
     issuer_name: claims.issuer.name,
     facts: factsOf(subject),
@@ -87,6 +91,13 @@ export function signedClaims(claims) {
 // The learner's names as signed. Hashed identifiers are not names.
 function namesOf({ identifier }) {
   return identifier.filter((each) => each.identityType === "name" && !each.hashed).map((each) => each.identityHash);
+}
+
+// The hashes of the learner's e-mail addresses, by which who knows one finds that it is theirs.
+function identifiersOf({ identifier }) {
+  const hashed = identifier.filter(({ identityType, hashed, identityHash, salt = "" }) =>
+    identityType === "emailAddress" && hashed && HASH.test(identityHash) && salt.length <= LONGEST_SALT);
+  return hashed.slice(0, MOST_IDENTIFIERS).map(({ identityHash: hash, salt = "" }) => ({ type: "emailAddress", hash, salt }));
 }
 
 // The results that a certificate shows, each with its key: level, hours, score and credits.
