@@ -83,7 +83,7 @@ async function look(signal) {
     const began = performance.now();
     let pause = EACH;
     try {
-      const text = await (reader ? readHere() : readThere(signal));
+      const text = video.videoWidth ? await (reader ? readHere() : readThere(signal)) : null;
       if (signal.aborted) break;
       if (text) return text;
       say("looking");
