@@ -50,6 +50,7 @@ class SmallIssuer:
         achievement: str = "数据分析微专业",
         organisation: str = "微光学院",
         score: str = "88",
+        email: str = "",
         index: int = 3,
     ) -> str:
         """A signed credential."""
@@ -65,7 +66,10 @@ class SmallIssuer:
             awarded_date=document.moment(now),
             credential_subject=document.AchievementSubject(
                 id="urn:uuid:9d6f6b0e-2f6a-4a58-9a25-0d3a3f8c3a11",
-                identifier=(document.name_identifier(name),),
+                identifier=(
+                    document.name_identifier(name),
+                    *([document.hashed_email(email, "266970cc1f51a14a")] if email else []),
+                ),
                 achievement=document.Achievement(
                     id=f"{self.id}/a",
                     achievement_type="MicroCredential",

@@ -2,19 +2,17 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Page
 
 from tests.small_issuer import SmallIssuer
 from tests.verdicts import HOST, HOSTILE, ISSUER, MADE, SIGNED, hostile, made, shown, traced
 from verifier.verdict import Difference, Issuer, Signed, Trace, Verdict
 from verifier.words import LANGUAGES, words_in
 
-SCRIPTS = Path(__file__).parent.parent / "verifier" / "browser"
 ODD = (
     "2026-11-21",
     "2026-11-21T23:30:00-05:00",
@@ -105,15 +103,7 @@ VERDICTS = (
 @pytest.fixture
 def opened(context: BrowserContext, page: Page, small_issuer: SmallIssuer) -> Iterator[Page]:
     with shown(context, small_issuer.directory, VERDICTS):
-        serve(context)
         yield page
-
-
-def serve(context: BrowserContext) -> None:
-    def script(route: Route) -> None:
-        route.fulfill(path=SCRIPTS / route.request.url.rpartition("/")[2])
-
-    context.route(f"{HOST}/browser/*.js", script)
 
 
 def drawn(page: Page, verdict: Verdict, language: str) -> list[str]:
@@ -126,7 +116,7 @@ def drawn(page: Page, verdict: Verdict, language: str) -> list[str]:
 def served(page: Page, name: str, language: str) -> list[str]:
     """The outline of what the server draws, but for what only its page can do."""
     page.goto(f"{HOST}/shown/{name}?lang={language}")
-    page.evaluate("for (const own of document.querySelectorAll('form.ask, .acts, .printed')) own.remove()")
+    page.evaluate("for (const own of document.querySelectorAll('form.ask:not(.person), .acts, .printed')) own.remove()")
     outline: list[str] = page.eval_on_selector("main", OUTLINE)
     return outline
 

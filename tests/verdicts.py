@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,19 @@ from verifier import web
 from verifier.app import create_app
 from verifier.findings import STEPS
 from verifier.settings import Settings
-from verifier.verdict import TRACES, Difference, Document, Issuer, Revocation, Signed, Step, Trace, Verdict, Word
+from verifier.verdict import (
+    TRACES,
+    Difference,
+    Document,
+    Identifier,
+    Issuer,
+    Revocation,
+    Signed,
+    Step,
+    Trace,
+    Verdict,
+    Word,
+)
 
 __all__ = ["GREEN", "HOST", "HOSTILE", "MADE", "green", "hostile", "paste", "shown"]
 
@@ -39,6 +52,13 @@ SIGNED = Signed(
     id="https://i.example/credentials/WG-0000000000000000D",
     code="WG-0000-0000-0000-000D",
     names=("欧阳雨泽", "Ouyang Yuze"),
+    identifiers=(
+        Identifier(
+            type="emailAddress",
+            hash="sha256$" + sha256(b"ouyang.yuze@learner.example266970cc1f51a14a").hexdigest(),
+            salt="266970cc1f51a14a",
+        ),
+    ),
     achievement={"zh-Hans": "数据分析微专业", "en": "Micro-specialty in Data Analysis"},
     issuer_name="微光学院",
     facts=(("level", "三级 / 高级工"), ("hours", "96"), ("score", "88"), ("credits", "3")),
@@ -181,7 +201,8 @@ def hostile(text: str) -> Verdict:
         "ppppff",
         issuer=Issuer(id=text, name=texts, since=text, listed_by=texts),
         signed=Signed(
-            id=text, code="WG-0000-0000-0000-000D", names=(text, text), achievement=texts, issuer_name=f"{text}!",
+            id=text, code="WG-0000-0000-0000-000D", names=(text, text),
+            identifiers=(Identifier(type="emailAddress", hash=text, salt=text),), achievement=texts, issuer_name=f"{text}!",
             facts=(("level", text), ("hours", text), ("score", text), ("credits", text)), period=f"{text}/{text}",
             modules=((texts, text),), skills=(texts,), partners=(texts,), awarded=text, valid_from=text,
             valid_until=text, legacy=True,

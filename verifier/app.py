@@ -11,7 +11,7 @@ from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from verifier import api, assets, copies, openapi, probes, problems, web
+from verifier import api, assets, copies, openapi, probes, problems, scan, web
 from verifier.directory import Kept
 from verifier.documents.child import warm
 from verifier.errors import CannotOpen
@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         "settings": chosen, "kept": kept, "desk": desk, "clock": clock, "metrics": metrics, "documents": probes.Documents(),
     }  # fmt: skip
     app = Litestar(
-        [*api.ROUTES, *assets.ROUTES, *copies.ROUTES, *openapi.ROUTES, *probes.ROUTES, *web.ROUTES],
+        [*api.ROUTES, *assets.ROUTES, *copies.ROUTES, *openapi.ROUTES, *probes.ROUTES, *scan.ROUTES, *web.ROUTES],
         dependencies={name: _always(thing) for name, thing in given.items()}
         | {"directory": Provide(kept.current, sync_to_thread=False)},
         exception_handlers={HTTPException: problems.refusal, Exception: fault},

@@ -1,5 +1,6 @@
 """From the claims of a credential, whoever made it, to what a person needs to know of them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -11,12 +12,13 @@ from credential import document
 from credential.errors import MalformedCode
 from credential.phrases import LANGUAGES, RENDITIONS
 from credential.wording import Fact, Section, Text, Wording, people, results, sections, translations_of, wording
-from verifier.verdict import Signed
+from verifier.verdict import Identifier, Signed
 
 __all__ = ["code_of", "comparable", "signed_claims"]
 
 LONGEST_TEXT = 300  # characters of somebody else's name or title
 MOST_NAMES = 4
+HASH = re.compile(r"sha256\$[0-9a-f]{64}")
 Entry = TypeVar("Entry")
 
 
@@ -62,6 +64,7 @@ def signed_claims(claims: Mapping[str, Any], version: Mapping[str, Any], *, lega
         id=claims["id"],
         code=printed,
         names=people(subject),
+        identifiers=_identifiers(subject),
         achievement={**translated, achievement["inLanguage"]: achievement["name"]},
         issuer_name=claims["issuer"]["name"],
         facts=tuple(results(subject)),
@@ -100,6 +103,7 @@ def _foreign(claims: Mapping[str, Any], code: str | None, *, legacy: bool) -> Si
         id=str(claims.get("id") or "")[:LONGEST_TEXT],
         code=code,
         names=_names(subject),
+        identifiers=_identifiers(subject),
         achievement=_in_languages(named, language if isinstance(language, str) else ""),
         issuer_name=next(iter(_in_languages(issuer.get("name") if isinstance(issuer, dict) else None).values()), ""),
         awarded=_date(claims.get("awardedDate")),
@@ -107,6 +111,22 @@ def _foreign(claims: Mapping[str, Any], code: str | None, *, legacy: bool) -> Si
         valid_until=_date(claims.get("validUntil", claims.get("exp"))),
         legacy=legacy,
     )
+
+
+def _identifiers(subject: Mapping[str, Any]) -> tuple[Identifier, ...]:
+    """The subject's hashed e-mail addresses; what is hashed otherwise, or is something else, is left out."""
+    identifiers = subject.get("identifier")
+    return tuple(
+        Identifier(type="emailAddress", hash=entry["identityHash"], salt=entry.get("salt", ""))
+        for entry in (identifiers if isinstance(identifiers, list) else [identifiers])
+        if isinstance(entry, dict)
+        and entry.get("identityType") == "emailAddress"
+        and entry.get("hashed") is True
+        and isinstance(entry.get("identityHash"), str)
+        and HASH.fullmatch(entry["identityHash"])
+        and isinstance(entry.get("salt", ""), str)
+        and len(entry.get("salt", "")) <= LONGEST_TEXT
+    )[:MOST_NAMES]
 
 
 def _names(subject: Mapping[str, Any]) -> tuple[str, ...]:

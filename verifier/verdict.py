@@ -6,7 +6,9 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-__all__ = ["TRACES", "Difference", "Document", "Issuer", "Revocation", "Signed", "Step", "Trace", "Verdict", "Word"]
+__all__ = [
+    "TRACES", "Difference", "Document", "Identifier", "Issuer", "Revocation", "Signed", "Step", "Trace", "Verdict", "Word",
+]  # fmt: skip
 
 Word = Literal["valid", "invalid", "unchecked"]
 Result = Literal["passed", "failed", "not_checked"]
@@ -59,17 +61,27 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     listed_by: dict[str, str] = {}
 
 
+class Identifier(msgspec.Struct, frozen=True, kw_only=True):
+    """A hashed identifier of the learner: `hash` is `sha256$` and hex(SHA-256(value ‖ salt)) (OB 3.0 §B.1.12)."""
+
+    type: str
+    hash: str
+    salt: str
+
+
 class Signed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The signed claims that a person needs. Each text is as signed; a name in two scripts is two names.
 
     What is translated stands by language. `modules` are the courses within the achievement, each with its score; `period` is
     when the learner studied, an interval of two moments with / between (ISO 8601-1 §5.5).
+    By one of `identifiers` who knows the learner's e-mail address finds that it is theirs; nobody else learns it.
     `legacy`: in the form of VCDM 1.1, which the second data model has replaced.
     """
 
     id: str
     code: str | None = None
     names: tuple[str, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
     achievement: dict[str, str] = {}
     issuer_name: str = ""
     facts: tuple[tuple[str, str], ...] = ()

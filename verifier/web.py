@@ -94,6 +94,12 @@ async def check_what_was_given(
     return _verdict(request, settings, await desk.verify(request, given), switch=False)
 
 
+@get("/scan", sync_to_thread=False)
+def scan(request: Asked, settings: NamedDependency[Settings]) -> Response[str]:
+    """The camera view. Says nothing of anyone: browsers may keep it."""
+    return _page(request, settings, "scan.html", cache="no-cache")
+
+
 @get("/v/{code:str}", sync_to_thread=False)
 def opened_by_code(
     request: Asked, settings: NamedDependency[Settings], directory: NamedDependency[Directory], code: FromPath[str]
@@ -217,9 +223,17 @@ def _verdict(
         again=request.url.path if switch and verdict.verdict == "unchecked" else "",
         answer=answer_in(words, verdict),
         askable=_askable(verdict),
+        identifiers=_identifiers(verdict),
         issuer=words.of(verdict.issuer.name) if verdict.issuer else "",
         technical=msgspec.json.format(verdict.as_json(), indent=2).decode(),
     )
+
+
+def _identifiers(verdict: Verdict) -> str:
+    """By what the browser can tell whether an e-mail address is the learner's; "" where it does not matter any more."""
+    if verdict.verdict == "invalid" or not verdict.credential or not verdict.credential.identifiers:
+        return ""
+    return msgspec.json.encode(verdict.credential.identifiers).decode()
 
 
 def _askable(verdict: Verdict) -> dict[str, str] | None:
@@ -273,6 +287,7 @@ ROUTES = [
         route_handlers=[
             home,
             check_what_was_given,
+            scan,
             opened_by_code,
             check_code,
             ask_for_file,

@@ -1,4 +1,5 @@
 // A verdict as an element that shows what templates/verifier/verdict.html shows, in the same classes. Every text goes in as text.
+import { askPerson } from "./person.js";
 import { worded } from "./worded.js";
 import { Words } from "./words.js";
 
@@ -78,7 +79,29 @@ function claims(words, verdict, told) {
   if (told.warning) part.append(element("p", { class: "warning" }, told.warning));
   const large = byEye || verdict.document.shows === "differs" ? "claims large" : "claims";
   part.append(element("dl", { class: large }, ...told.rows.map(row)));
+  if (verdict.verdict !== "invalid" && verdict.credential.identifiers?.length) part.append(person(words, verdict));
   return [part];
+}
+
+// The question whether an e-mail address is the learner's.
+function person(words, { credential, issuer }) {
+  const title = element("h3", { id: `person-${drawn}` }, words.say("person.title"));
+  const means = element("p", { id: `person-means-${drawn}` }, words.say("person.means"));
+  const quiet = { autocomplete: "off", autocapitalize: "none", spellcheck: "false", "aria-describedby": means.id };
+  const input = element("input", { type: "text", inputmode: "email", maxlength: "320", ...quiet });
+  const named = { issuer: words.of(issuer.name) };
+  const form = element(
+    "form",
+    { class: "ask person", hidden: "", "aria-labelledby": title.id, "data-identifiers": JSON.stringify(credential.identifiers) },
+    title,
+    means,
+    element("label", { class: "field" }, words.say("person.label"), input),
+    element("button", { type: "submit", class: "second" }, words.say("person.button")),
+    element("p", { class: "told", role: "status" }),
+    ...["matches", "differs", "none"].map((said) => element("p", { class: said, hidden: "" }, words.say(`person.${said}`, named))),
+  );
+  askPerson(form);
+  return form;
 }
 
 function row({ key, label, texts, entries, note }) {

@@ -13,10 +13,10 @@ from threading import Lock
 import msgspec
 
 from verifier.documents.kinds import kind_of
-from verifier.documents.opened import PROBE, Answer, Opened
+from verifier.documents.opened import FRAME, PROBE, Answer, Opened
 from verifier.errors import CannotOpen
 
-__all__ = ["isolation", "open_document", "warm"]
+__all__ = ["codes_on_frame", "isolation", "open_document", "warm"]
 
 SECONDS = 25  # for one document; a child ends itself before (`isolation.limit`), unless its server hangs
 LARGEST_ANSWER = 1024 * 1024
@@ -30,10 +30,14 @@ def open_document(data: bytes) -> Opened:
 
     Raises `CannotOpen` when it is damaged, protected, of another kind, too slow or too large for the limits.
     """
-    answer = _ask(kind_of(data), data)
-    if answer.opened is None:
-        raise CannotOpen(answer.problem, answer.code)
-    return answer.opened
+    return _opened(kind_of(data), data)
+
+
+def codes_on_frame(data: bytes) -> tuple[str, ...]:
+    """The QR codes on one picture of a camera, a JPEG, looked at only once. Raises `CannotOpen`."""
+    if kind_of(data) != "jpeg":
+        raise CannotOpen("A camera's picture must be a JPEG.", "no_document")
+    return _opened(FRAME, data).codes
 
 
 def warm() -> None:
@@ -48,6 +52,13 @@ def isolation() -> dict[str, bool]:
         question = f"{listening.getsockname()[1]}\n{file.name}"
         reached = _ask(PROBE, question.encode()).reached
     return {f"no_{thing}": thing not in reached for thing in ("network", "files", "new_rights")}
+
+
+def _opened(kind: str, data: bytes) -> Opened:
+    answer = _ask(kind, data)
+    if answer.opened is None:
+        raise CannotOpen(answer.problem, answer.code)
+    return answer.opened
 
 
 def _ask(kind: str, data: bytes) -> Answer:

@@ -6,8 +6,9 @@ import msgspec
 
 from verifier.verdict import Trace
 
-__all__ = ["PROBE", "Answer", "Opened"]
+__all__ = ["FRAME", "PROBE", "Answer", "Opened"]
 
+FRAME = "frame"  # asked in the place of a kind of file: a picture that is looked at once, for another one follows
 PROBE = "probe"  # asked in the place of a kind of file: what a child can reach of the machine
 
 

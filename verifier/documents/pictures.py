@@ -10,12 +10,13 @@ from verifier.documents.kinds import Kind
 from verifier.documents.opened import Opened
 from verifier.errors import CannotOpen
 
-__all__ = ["open_picture"]
+__all__ = ["codes_on_frame", "open_picture"]
 
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
 MOST_PIXELS = {"png": 64_000_000, "webp": 64_000_000, "jpeg": 256_000_000}  # as the header says, before any is decoded
 WANTED = 12_000_000  # pixels that are looked at: of a larger photo a smaller picture is decoded
 LONGEST_SIDE = 40_000
+LONGEST_SIDE_OF_A_FRAME = 1920  # of a camera: our own page sends them smaller
 
 # Nothing else is ever decoded, and what we limit ourselves need not be warned of. No warning is written: it names a file.
 Image.MAX_IMAGE_PIXELS = None
@@ -34,11 +35,16 @@ def open_picture(data: bytes, kind: Kind) -> Opened:
     return Opened(kind="picture", codes=codes.on_photo(_decoded(data, kind)))
 
 
-def _decoded(data: bytes, kind: Kind) -> Image.Image:
+def codes_on_frame(data: bytes) -> tuple[str, ...]:
+    """The QR codes on one of many pictures of a camera, a JPEG. Raises `CannotOpen` with a sentence."""
+    return codes.on_page(_decoded(data, "jpeg", longest_side=LONGEST_SIDE_OF_A_FRAME))
+
+
+def _decoded(data: bytes, kind: Kind, longest_side: int = LONGEST_SIDE) -> Image.Image:
     """The first picture of the file in grey, as it is to be looked at, on white where it is transparent."""
     try:
         picture = Image.open(io.BytesIO(data), formats=[FORMATS[kind]])
-        if picture.width * picture.height > MOST_PIXELS[kind] or max(picture.size) > LONGEST_SIDE:
+        if picture.width * picture.height > MOST_PIXELS[kind] or max(picture.size) > longest_side:
             raise CannotOpen(
                 f"The picture has {picture.width:,} × {picture.height:,} points, more than are read: make it smaller.",
                 "too_large",

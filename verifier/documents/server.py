@@ -16,9 +16,9 @@ import msgspec
 
 from verifier.documents import isolation
 from verifier.documents.kinds import Kind
-from verifier.documents.opened import PROBE, Answer
+from verifier.documents.opened import FRAME, PROBE, Answer, Opened
 from verifier.documents.pdf import open_pdf
-from verifier.documents.pictures import open_picture
+from verifier.documents.pictures import codes_on_frame, open_picture
 from verifier.documents.warming import warm_up
 from verifier.errors import CannotOpen
 
@@ -61,6 +61,8 @@ def _opened(kind: str, data: bytes) -> Answer:
         if kind == PROBE:
             port, file = data.decode().split("\n")
             return Answer(reached=isolation.reached(int(port), file))
+        if kind == FRAME:
+            return Answer(opened=Opened(kind="picture", codes=codes_on_frame(data)))
         if kind == "pdf":
             return Answer(opened=open_pdf(data))
         return Answer(opened=open_picture(data, cast("Kind", kind)))

@@ -7,10 +7,12 @@ from datetime import datetime
 from time import perf_counter
 from typing import Any
 
+from anyio.to_thread import run_sync
 from litestar import Request
 from litestar.exceptions import ServiceUnavailableException
 
 from verifier.directory import Kept
+from verifier.documents.child import codes_on_frame
 from verifier.documents.kinds import is_document
 from verifier.facing.door import too_often
 from verifier.facing.kinds import kind_of
@@ -64,6 +66,20 @@ class Desk:
             return verify_file(code, sha256, self.kept.current(), self.published, self.clock(), own_url=self.own_url)
 
         return await self._within_limits(request, "file", asked, cost=CODE)
+
+    async def read_frame(self, request: Request[Any, Any, Any], frame: bytes) -> tuple[str, ...]:
+        """The texts of the QR codes on a camera's picture. It never waits: the next one is better than one that did.
+
+        Raises `CannotOpen`, and Litestar's 503 when all that opens documents is busy.
+        """
+        visit_of(request).kind = "frame"
+        if self.documents >= CORES:
+            raise self._busy("documents")
+        self._in_hand(1)
+        try:
+            return await run_sync(codes_on_frame, frame)
+        finally:
+            self._in_hand(-1)
 
     async def _within_limits(
         self,

@@ -26,13 +26,14 @@ from verifier.facing.clients import client_of, rated_as
 from verifier.facing.headers import guarded, guarding_headers
 from verifier.facing.hosts import hosts_of
 from verifier.facing.metrics import Metrics
-from verifier.facing.rates import PAGE, VERIFICATION, Rates
+from verifier.facing.rates import FRAME, PAGE, VERIFICATION, Rates
 from verifier.facing.visit import Visit
 from verifier.settings import Settings
 
-__all__ = ["PROBES", "Door", "TooSlow", "too_often"]
+__all__ = ["FRAMES", "PROBES", "Door", "TooSlow", "too_often"]
 
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})  # they come by address, and often
+FRAMES = "/scan/frame"  # where a camera's pictures come in
 BODY_SECONDS = 30
 MOST_HELD = 256 * 1024 * 1024  # bytes of all bodies that are in memory at a time
 MEANWHILE = 5  # seconds after which a request that found no room is worth repeating
@@ -100,7 +101,7 @@ class Door:
                 self._metrics.refused.labels("host").inc()
                 await _plain(answer, 421, ELSEWHERE)
                 return
-            cost = VERIFICATION if scope["method"] == "POST" else PAGE
+            cost = FRAME if scope["path"] == FRAMES else VERIFICATION if scope["method"] == "POST" else PAGE
             if wait := self._rates.charge(visit.client, cost):
                 self._metrics.refused.labels("rate").inc()
                 request: Request[Any, Any, Any] = Request(scope, receive, answer)

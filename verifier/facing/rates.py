@@ -4,10 +4,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
 
-__all__ = ["BURST_SECONDS", "CODE", "COPY", "DOCUMENT", "PAGE", "VERIFICATION", "Rates"]
+__all__ = ["BURST_SECONDS", "CODE", "COPY", "DOCUMENT", "FRAME", "PAGE", "VERIFICATION", "Rates"]
 
-# What a request costs. The first two are charged at the door, the others when it is known what was given.
+# What a request costs. The first three are charged at the door, the others when it is known what was given.
 PAGE = 0.1
+FRAME = 0.3  # of a camera, two a second: so a scan never uses up what its verification will need
 VERIFICATION = 1.0
 CODE = 1.0  # more: somebody else's service is asked
 COPY = 0.3  # more: an issuer may be asked; a browser that verifies one credential wants three of them
