@@ -116,7 +116,7 @@ def drawn(page: Page, verdict: Verdict, language: str) -> list[str]:
 def served(page: Page, name: str, language: str) -> list[str]:
     """The outline of what the server draws, but for what only its page can do."""
     page.goto(f"{HOST}/shown/{name}?lang={language}")
-    page.evaluate("for (const own of document.querySelectorAll('form.ask:not(.person), .acts, .printed')) own.remove()")
+    page.evaluate("for (const own of document.querySelectorAll('form.ask, .acts, .printed')) own.remove()")
     outline: list[str] = page.eval_on_selector("main", OUTLINE)
     return outline
 
