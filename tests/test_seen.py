@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from itertools import combinations
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.conftest import CACHE
 from tests.forged_page import Line, changed, saved, swapped
 from tests.test_certificate import ISSUED, TOKEN
 from tests.test_designs import VERIFY_URL, drawn
+from verifier.documents import characters
 from verifier.documents.pdf import open_pdf
 
 NAME = "欧阳雨泽"
@@ -128,6 +130,19 @@ def test_a_name_on_a_layer_that_is_off_is_found() -> None:
     forged = changed(usual(), NAME, on_a_layer)
     assert traces(forged) == HIDDEN
     assert NAME not in shown(forged)
+
+
+@pytest.mark.parametrize("precision", [characters.PRECISION, 1000])
+def test_letters_between_two_pixels_are_clean_wherever_they_are_rounded_to(
+    precision: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first hyphen of this number lies at 1,495.5000 pixels: PDFium draws the G before it where we would not."""
+    monkeypatch.setattr(characters, "PRECISION", precision)
+    words = replace(sample("usual"), code="WG-D5FK-7J1N-TFJ0-6CXJ")
+    design = packaged("classic-landscape")
+    pdf = render(words, TOKEN, verify_url=VERIFY_URL, issued_at=ISSUED, cache=CACHE, design=design)
+    assert traces(pdf) == set()
+    assert "WG-D5FK-7J1N-TFJ0-6CXJ" in shown(pdf)
 
 
 def test_the_trace_names_the_text_and_the_page() -> None:

@@ -1,3 +1,5 @@
+import "./keep.js";
+
 // Finds a QR code with the camera: reads it here where the browser can, else sends pictures to our own server (verifier/scan.py).
 const LONGEST_SIDE = 1280; // points of a picture that is sent
 const QUALITY = 0.8;

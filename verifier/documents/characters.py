@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium
 __all__ = ["AS_OUTLINES", "Character", "Run", "runs_of"]
 
 AS_OUTLINES = 50  # pixels to the em above which PDFium draws outlines where they are, not bitmaps at whole pixels
-PRECISION = 1000  # PDFium turns points of a page into whole pixels: of a picture so many times as large
+PRECISION = 100_000  # PDFium turns points of a page into whole pixels: of a picture so many times as large
 HYPHENS = ("\x02", "\ufffe")  # what PDFium makes of a hyphen at the end of a line
 INVISIBLE = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
 

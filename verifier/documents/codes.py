@@ -8,7 +8,8 @@ from PIL import Image, ImageFilter, ImageOps
 
 __all__ = ["on_page", "on_photo"]
 
-FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+# Not `QRCode`, which also finds micro QR codes: their few bits are soon seen in the pattern of a large one.
+FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel2])
 MOST = 20  # on one picture
 LONGEST = 8 * 1024  # characters; the largest QR code holds 7,089 digits
 SMALL = 1600 * 1200  # pixels: enough for a photo on which the QR code is large, and quick

@@ -10,7 +10,7 @@ character is from what is there, as far around it as the character can reach; it
 import math
 import operator
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -37,6 +37,8 @@ SPOT = 12  # to the em
 LEAST_INK = 0.02  # square em: a full stop has less, and is not looked at more closely than a comma
 FORMLESS = ("Cf", "Mn", "Me")  # joiners and marks, which need not have a place of their own
 OVERSAMPLED = 4
+# Pixels to the right: PDFium puts letters at whole pixels, and where a place lies between two, nobody can say at which.
+MOVES = (0, -1, 1)
 BILINEAR, BOX = Image.Resampling.BILINEAR, Image.Resampling.BOX
 
 
@@ -60,6 +62,7 @@ class Redrawn:
         self._on_page = tuple(one for one in run.characters if _within(one, run, page))
         self._as_ink: tuple[int, ...] = ()
         self.placed: Mapping[Character, Placed] = {}
+        self._best_moves: dict[Character, int] = {}
         if not self._on_page or run.invisible or not SMALLEST <= run.size <= LARGEST:
             return
         counts = page.crop(_clipped(_extent(self._on_page, run), page)).histogram()
@@ -87,8 +90,26 @@ class Redrawn:
         left, top, right, bottom = self.placed[one].place
         if _most(flaws.crop((left - at[0], top - at[1], right - at[0], bottom - at[1]))) <= DOUBTFUL:
             return False
-        misfit, flaw = min(self._unlike(one, moved) for moved in (0, -1, 1))
-        return misfit > MISFIT or flaw > FLAW
+        if self._fits(one, {}):
+            return False
+        return not self._fits(one, {other: self._best_move(other) for other in self._beside(one)})
+
+    def _fits(self, one: Character, moves: Mapping[Character, int]) -> bool:
+        """Whether a character is what is there, in one of its `MOVES`, while those beside it have theirs."""
+        misfit, flaw = min(self._unlike(one, {**moves, one: move}) for move in MOVES)
+        return misfit <= MISFIT and flaw <= FLAW
+
+    def _best_move(self, one: Character) -> int:
+        if one not in self._best_moves:
+            self._best_moves[one] = min(MOVES, key=lambda move: self._unlike(one, {one: move}))
+        return self._best_moves[one]
+
+    def _beside(self, one: Character) -> Iterator[Character]:
+        """The characters that could have ink where `one` is looked at."""
+        left, top, right, bottom = self.placed[one].place
+        for other, (_, box, _, _) in self.placed.items():
+            if other != one and box[0] < right and left < box[2] and box[1] < bottom and top < box[3]:
+                yield other
 
     def _finding(self, one: Character, *, wrong: bool) -> Finding:
         if one not in self._on_page:
@@ -103,13 +124,13 @@ class Redrawn:
         placed = self.placed[one]
         return "differs" if _sum(self._ink(placed.box)) / 255 >= FOUND * placed.ink else "hidden"
 
-    def _unlike(self, one: Character, moved: int) -> tuple[float, float]:
-        """Misfit and flaw of one character, `moved` so many pixels to the right: readers round the places of letters."""
+    def _unlike(self, one: Character, moves: Mapping[Character, int]) -> tuple[float, float]:
+        """Misfit and flaw of one character, where some have been moved so many pixels to the right."""
         placed = self.placed[one]
         left, top, right, bottom = placed.place
         drawn = Image.new("L", (right - left, bottom - top))
         for other, (picture, box, _, _) in self.placed.items():
-            x, y = box[0] - left + (moved if other == one else 0), box[1] - top
+            x, y = box[0] - left + moves.get(other, 0), box[1] - top
             if -picture.width < x < drawn.width and -picture.height < y < drawn.height:
                 lay(drawn, picture, (x, y))
         off = ImageChops.difference(self._ink(placed.place), _through(STEEP, drawn))

@@ -26,7 +26,7 @@ from verifier.facing.clients import client_of, rated_as
 from verifier.facing.headers import guarded, guarding_headers
 from verifier.facing.hosts import hosts_of
 from verifier.facing.metrics import Metrics
-from verifier.facing.rates import FRAME, PAGE, VERIFICATION, Rates
+from verifier.facing.rates import ASSET, FRAME, PAGE, VERIFICATION, Rates
 from verifier.facing.visit import Visit
 from verifier.settings import Settings
 
@@ -34,6 +34,7 @@ __all__ = ["FRAMES", "PROBES", "Door", "TooSlow", "too_often"]
 
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})  # they come by address, and often
 FRAMES = "/scan/frame"  # where a camera's pictures come in
+ASSETS = ("/browser/", "/icons/", "/words/")
 BODY_SECONDS = 30
 MOST_HELD = 256 * 1024 * 1024  # bytes of all bodies that are in memory at a time
 MEANWHILE = 5  # seconds after which a request that found no room is worth repeating
@@ -101,8 +102,7 @@ class Door:
                 self._metrics.refused.labels("host").inc()
                 await _plain(answer, 421, ELSEWHERE)
                 return
-            cost = FRAME if scope["path"] == FRAMES else VERIFICATION if scope["method"] == "POST" else PAGE
-            if wait := self._rates.charge(visit.client, cost):
+            if wait := self._rates.charge(visit.client, _cost(scope)):
                 self._metrics.refused.labels("rate").inc()
                 request: Request[Any, Any, Any] = Request(scope, receive, answer)
                 refusal = self._refuse(request, too_often(wait))
@@ -161,6 +161,13 @@ def too_often(wait: float) -> TooManyRequestsException:
     return TooManyRequestsException(
         f"Too many requests from your network. Please try again in {seconds} s.", headers={"Retry-After": str(seconds)}
     )
+
+
+def _cost(scope: HTTPScope) -> float:
+    """What is charged before it is known what was given."""
+    if scope["method"] == "POST":
+        return FRAME if scope["path"] == FRAMES else VERIFICATION
+    return ASSET if scope["path"].startswith(ASSETS) else PAGE
 
 
 async def _plain(answer: Send, status: int, body: bytes) -> None:
