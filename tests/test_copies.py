@@ -97,7 +97,7 @@ def test_published_keys_come_with_those_that_were_compromised(tmp_path: Path, cl
     foreign.states = {KID: {"state": "compromised", "since": "2026-11-20T00:00:00Z"}}
     clock.move(minutes=6)
     _, compromised, as_of = asyncio.run(published.keys(known))
-    assert (compromised, as_of) == ({KID}, clock())
+    assert (compromised, as_of) == (frozenset({KID}), clock())
 
 
 def test_a_list_is_handed_on_as_it_was_signed(desk: TestClient[Litestar], small_issuer: SmallIssuer) -> None:

@@ -29,6 +29,7 @@ MAY_BE_KEPT = {
     ("GET", "/directory"): "public, max-age=60",
     ("GET", "/offline"): "no-cache",
     ("GET", "/offline.js"): "no-cache",
+    ("GET", "/scan"): "no-cache",
     ("GET", "/v"): "no-cache",
     ("GET", "/verifier.css"): "public, max-age=300",
     ("GET", "/hand-in.js"): "public, max-age=300",

@@ -24,7 +24,7 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", 
 FOR_A_WHILE = "public, max-age=300"
 WORKER = "offline.js"  # served from the root, because a service worker has no say over what does not lie beneath it
 # The pages that answer without a network, in each language. The first stands for the pages of all codes and holds none.
-SHELLS = ("/v", "/offline")
+SHELLS = ("/v", "/scan", "/offline")
 Asked = Request[Any, Any, Any]
 
 

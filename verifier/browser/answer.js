@@ -92,7 +92,7 @@ function person(words, { credential, issuer }) {
   const named = { issuer: words.of(issuer.name) };
   const form = element(
     "form",
-    { class: "ask person", hidden: "", "aria-labelledby": title.id, "data-identifiers": JSON.stringify(credential.identifiers) },
+    { class: "person", hidden: "", "aria-labelledby": title.id, "data-identifiers": JSON.stringify(credential.identifiers) },
     title,
     means,
     element("label", { class: "field" }, words.say("person.label"), input),

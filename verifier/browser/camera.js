@@ -1,3 +1,5 @@
+import "./keep.js";
+
 // Finds a QR code with the camera: reads it here where the browser can, else sends pictures to our own server (verifier/scan.py).
 const LONGEST_SIDE = 1280; // points of a picture that is sent
 const QUALITY = 0.8;
@@ -83,7 +85,7 @@ async function look(signal) {
     const began = performance.now();
     let pause = EACH;
     try {
-      const text = await (reader ? readHere() : readThere(signal));
+      const text = video.videoWidth ? await (reader ? readHere() : readThere(signal)) : null;
       if (signal.aborted) break;
       if (text) return text;
       say("looking");

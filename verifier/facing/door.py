@@ -26,7 +26,7 @@ from verifier.facing.clients import client_of, rated_as
 from verifier.facing.headers import guarded, guarding_headers
 from verifier.facing.hosts import hosts_of
 from verifier.facing.metrics import Metrics
-from verifier.facing.rates import FRAME, PAGE, PILE, VERIFICATION, Rates
+from verifier.facing.rates import ASSET, FRAME, PAGE, PILE, VERIFICATION, Rates
 from verifier.facing.visit import Visit
 from verifier.settings import Settings
 
@@ -35,6 +35,7 @@ __all__ = ["FRAMES", "PILES", "PROBES", "Door", "TooSlow", "too_often"]
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})  # they come by address, and often
 FRAMES = "/scan/frame"  # where a camera's pictures come in
 PILES = "/api/piles"  # whose bodies are large, and go to a temporary file
+ASSETS = ("/browser/", "/icons/", "/words/")
 BODY_SECONDS = 30
 SLOWEST = 256 * 1024  # bytes a second: how fast the body of a pile has to come beyond those
 MOST_HELD = 256 * 1024 * 1024  # bytes of all bodies that are in memory at a time
@@ -168,16 +169,17 @@ def too_often(wait: float) -> TooManyRequestsException:
     )
 
 
+def _cost(scope: HTTPScope) -> float:
+    """What is charged before it is known what was given."""
+    if scope["method"] == "POST":
+        return {PILES: PILE, FRAMES: FRAME}.get(scope["path"], VERIFICATION)
+    return ASSET if scope["path"].startswith(ASSETS) else PAGE
+
+
 async def _plain(answer: Send, status: int, body: bytes) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     await answer({"type": "http.response.start", "status": status, "headers": headers})
     await answer({"type": "http.response.body", "body": body, "more_body": False})
-
-
-def _cost(scope: HTTPScope) -> float:
-    if scope["method"] != "POST":
-        return PAGE
-    return {PILES: PILE, FRAMES: FRAME}.get(scope["path"], VERIFICATION)
 
 
 def _route(scope: HTTPScope) -> str:

@@ -4,9 +4,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
 
-__all__ = ["BURST_SECONDS", "CODE", "COPY", "DOCUMENT", "FRAME", "PAGE", "PILE", "VERIFICATION", "Rates"]
+__all__ = ["ASSET", "BURST_SECONDS", "CODE", "COPY", "DOCUMENT", "FRAME", "PAGE", "PILE", "VERIFICATION", "Rates"]
 
-# What a request costs. The first three are charged at the door, the others when it is known what was given.
+# What a request costs. The first four are charged at the door, the others when it is known what was given.
+ASSET = 0.01  # a script, an icon, words: a phone that comes for the first time asks for some sixty
 PAGE = 0.1
 FRAME = 0.3  # of a camera, two a second: so a scan never uses up what its verification will need
 VERIFICATION = 1.0
