@@ -176,8 +176,8 @@ def test_several_files_come_with_their_paths_and_an_applicant_list(
     client: TestClient[Litestar], small_issuer: SmallIssuer
 ) -> None:
     files = [
-        ("file", ("bewerbungen/a.jwt", small_issuer.token(name="张三"))),
-        ("file", ("bewerbungen/b.jwt", small_issuer.token(name="李四"))),
+        ("file", ("bewerbungen/a.jwt", small_issuer.token(name="张三").encode())),
+        ("file", ("bewerbungen/b.jwt", small_issuer.token(name="李四").encode())),
         ("file", ("codes.csv", small_issuer.code.encode())),
         ("file", ("more.zip", zipped({"c.jwt": small_issuer.token(name="王五").encode()}))),
         ("applicants", ("list.csv", "文件,姓名\na.jwt,张三\nB.JWT,赵六\n".encode())),

@@ -8,7 +8,9 @@ from credential import code as codes
 from credential.errors import MalformedCode
 from verifier.piles.tables import Cells, name_column
 
-__all__ = ["Applicants", "applicants_in"]
+__all__ = ["LONGEST_NAME", "Applicants", "applicants_in"]
+
+LONGEST_NAME = 200  # characters
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ def applicants_in(rows: Sequence[Cells]) -> Applicants:
     if place is None:
         return Applicants()
     for row in rows:
-        name = row[place].strip() if len(row) > place else ""
+        name = row[place].strip()[:LONGEST_NAME] if len(row) > place else ""
         for key in filter(None, map(_key, _others(row, place))) if name else ():
             names.setdefault(key, name)
     return Applicants(names)

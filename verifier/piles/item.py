@@ -35,8 +35,8 @@ UNOPENED = {
 class NotOpened(Exception):
     """An item cannot be had. `code` is one of `UNOPENED`; the message is for people."""
 
-    def __init__(self, code: str, more: str = "") -> None:
-        super().__init__(f"{UNOPENED[code]} {more}".rstrip())
+    def __init__(self, code: str) -> None:
+        super().__init__(UNOPENED[code])
         self.code = code
 
 
@@ -49,11 +49,11 @@ class Item:
     name: str | None = None
 
 
-def unopened(label: str, code: str, more: str = "") -> Item:
+def unopened(label: str, code: str) -> Item:
     """An item of which it is known already that it cannot be had."""
 
     def read() -> NoReturn:
-        raise NotOpened(code, more)
+        raise NotOpened(code)
 
     return Item(labelled(label), read)
 
@@ -65,5 +65,5 @@ def is_left_behind(name: str) -> bool:
 
 def labelled(name: str) -> str:
     """A stranger's name for a file as a label: with slashes, on one line, its end where it is long."""
-    plain = name.replace("\\", "/").encode(errors="replace").decode()
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in plain)[-LONGEST_LABEL:]
+    plain = name[-LONGEST_LABEL:].replace("\\", "/").encode(errors="replace").decode()
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in plain)

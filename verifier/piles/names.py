@@ -15,7 +15,7 @@ WORDS = re.compile(r"[^\W\d_\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 NOT_NAMES = re.compile(
     "微专业|微專業|微证书|微證書|毕业证书?|畢業證書?|学位证书?|學位證書?|结业证书?|結業證書?|证书|證書|证明|證明|成绩单?|成績單?"
     "|简历|簡歷|履歷|毕业|畢業|结业|結業|学位|學位|学历|學歷|文凭|文憑|复印件|影本|扫描件?|掃描檔?|照片|图片|圖片|截图|截圖"
-    "|原件|附件|副本|材料|文件|檔案|应聘|應聘|申请|申請|最终版?|最終版?|[的之]"
+    "|原件|附件|副本|材料|文件|檔案|应聘|應聘|申请|申請|最终版?|最終版?|的"
 )
 # The commonest, which are those of more than nine in ten; what does not begin with one is not taken for a name.
 SURNAME = re.compile(
@@ -50,9 +50,10 @@ def name_in(label: str, signed: Sequence[str]) -> str | None:
 def _named(place: str, signed: Sequence[str]) -> Iterator[str]:
     text = DOTS.sub("", unicodedata.normalize("NFKC", place))
     runs = HAN.findall(NOT_NAMES.sub(" ", text))
+    whole = {*HAN.findall(text), *runs}  # a name may have such a word in it
     words = [word.casefold() for word in WORDS.findall(text)]
     for name in signed:
-        if _plain("".join(HAN.findall(name))) in map(_plain, runs) or _stands_in(name, words):
+        if "".join(HAN.findall(DOTS.sub("", unicodedata.normalize("NFKC", name)))) in whole or _stands_in(name, words):
             yield name
     yield from (run for run in runs if 2 <= len(run) <= 4 and SURNAME.match(run))
 

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from verifier.errors import CannotOpen
 from verifier.evidence import LARGEST
-from verifier.piles.applicants import Applicants, applicants_in
+from verifier.piles.applicants import LONGEST_NAME, Applicants, applicants_in
 from verifier.piles.item import MOST, Item, NotOpened, labelled, unopened
 from verifier.piles.slices import Slice
 from verifier.piles.tables import Cells, key_in, name_column, rows_of
@@ -16,6 +16,7 @@ from verifier.piles.zips import Allowance, is_archive, listed, names_in
 
 __all__ = ["Given", "applicants_from", "is_pile_of_its_own", "items_of"]
 
+LARGEST_TABLE = 5 * 1024 * 1024  # bytes; of a thousand tokens as well
 LONGEST_SHOWN = 80  # characters of a cell
 TABLE = re.compile(r"\.(csv|tsv)$", re.IGNORECASE)
 BEGINNING = 1024  # bytes by which it is told what a file is
@@ -43,7 +44,7 @@ def items_of(given: Iterable[Given]) -> list[Item]:
     allowance = Allowance()
     found = [item for each in given for item in _items(each, allowance)]
     if len(found) > MOST:
-        return [*found[:MOST], unopened("…", "too_many", f"{len(found) - MOST:,} more.")]
+        return [*found[:MOST], unopened("…", "too_many")]
     return found or [unopened("…", "nothing_inside")]
 
 
@@ -108,11 +109,13 @@ def _listed_in_table(given: Given, file: Slice, *, sheet: bool) -> list[Item]:
         code = error.code if error.code in {"protected", "too_slow"} else "damaged"
         return [unopened(given.label, "too_many" if error.code == "too_large" else code)]
     names = name_column(rows)
-    found = []
+    found: list[Item] = []
     for number, row in enumerate(rows, 1):
+        if len(found) >= MOST:  # what is in the others is not looked at
+            return [*found, unopened(given.label, "too_many")]
         cell = key_in(cell for at, cell in enumerate(row) if at != names)
         if cell is not None:
-            name = row[names].strip() if names is not None and len(row) > names else ""
+            name = row[names].strip()[:LONGEST_NAME] if names is not None and len(row) > names else ""
             found.append(Item(_shown(number, cell), partial(str.encode, cell), name or None))
         elif number > 1 and any(each.strip() for each in row):
             found.append(unopened(_shown(number, " ".join(row)), "no_code"))
@@ -120,9 +123,9 @@ def _listed_in_table(given: Given, file: Slice, *, sheet: bool) -> list[Item]:
 
 
 def _rows(file: Slice, *, sheet: bool) -> list[Cells]:
-    data = Slice(*file.part).read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise CannotOpen("The table is larger than 20 MiB.", "too_large")
+    data = Slice(*file.part).read(LARGEST_TABLE + 1)
+    if len(data) > LARGEST_TABLE:
+        raise CannotOpen("The table is larger than 5 MiB.", "too_large")
     return rows_of(data, sheet=sheet)
 
 

@@ -3,13 +3,17 @@
 import os
 from typing import IO
 
-__all__ = ["Slice"]
+__all__ = ["MOST_AT_ONCE", "Slice", "TooMuch"]
 
 MOST_AT_ONCE = 32 * 1024 * 1024  # bytes; nothing that is read here needs more
 
 
+class TooMuch(OSError):
+    """More is asked for at once than what is read can need."""
+
+
 class Slice:
-    """Reads from `start` on and never beyond `length` bytes, nor more than 32 MiB at once, whatever it is asked for.
+    """Reads from `start` on and never beyond `length` bytes, nor more than `most` at once, whatever it is asked for.
 
     Slices of one file do not disturb each other: each has a place of its own, also in threads.
     """
@@ -19,6 +23,7 @@ class Slice:
         self._start = start
         self._length = os.fstat(file.fileno()).st_size - start if length is None else length
         self._at = 0
+        self.most = MOST_AT_ONCE
 
     @property
     def part(self) -> tuple[IO[bytes], int, int]:
@@ -26,11 +31,11 @@ class Slice:
         return self._file, self._start, self._length
 
     def read(self, size: int = -1) -> bytes:
-        """Up to so many bytes. Raises `OSError` when they are more than anything here may have."""
+        """Up to so many bytes. Raises `TooMuch` when they are more than `most`."""
         left = max(0, self._length - self._at)
         size = left if size is None or size < 0 else min(size, left)
-        if size > MOST_AT_ONCE:
-            raise OSError("More is asked for at once than a pile can need.")
+        if size > self.most:
+            raise TooMuch(f"{size:,} bytes at once, and at most {self.most:,} may be needed.")
         data = os.pread(self._file.fileno(), size, self._start + self._at)
         self._at += len(data)
         return data

@@ -12,6 +12,8 @@ from verifier.evidence import Evidence, read_text
 __all__ = ["Cells", "cells_of", "key_in", "name_column", "rows_of"]
 
 MOST_ROWS = 10_000
+MOST_COLUMNS = 50
+LONGEST_HEAD = 40  # characters
 SHORTEST_ALMOST = 15  # letters and digits; a code has 18 at least
 SEPARATORS = ",;\t"
 ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")
@@ -36,7 +38,7 @@ def cells_of(text: str) -> list[Cells]:
     rows = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=first.count)):
-            rows.append(tuple(row))
+            rows.append(tuple(row[:MOST_COLUMNS]))
             if len(rows) > MOST_ROWS:
                 raise CannotOpen("The table has more than 10,000 rows.", "too_large")
     except csv.Error as error:
@@ -57,7 +59,7 @@ def _text(data: bytes) -> str:
 
 def key_in(row: Iterable[str]) -> str | None:
     """The cell of a row that is a code, an address of one, a QR code's text or a token; else one that was meant to be."""
-    found = [(cell, read_text(cell)) for cell in row]
+    found = [(cell, read_text(cell)) for cell in row if cell.strip()]
     for is_meant in (_is_key, _almost):
         for cell, evidence in found:
             if is_meant(cell, evidence):
@@ -80,8 +82,8 @@ def name_column(rows: Sequence[Cells]) -> int | None:
     addresses, tokens and names of files; None where that is in doubt.
     """
     heads = rows[0] if rows else ()
-    for place, head in enumerate(heads):
-        if NAME.fullmatch(head.strip()) and not FILE.fullmatch(head.strip()):
+    for place, head in enumerate(map(str.strip, heads)):
+        if len(head) <= LONGEST_HEAD and NAME.fullmatch(head) and not FILE.fullmatch(head):
             return place
     columns = {place for row in rows for place, cell in enumerate(row) if cell.strip()}
     others = [place for place in columns if not _holds_keys(row[place] for row in rows[:100] if len(row) > place)]

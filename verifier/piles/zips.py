@@ -1,6 +1,7 @@
 """A zip from a stranger: its names are labels and never paths, its sizes are counted and never believed."""
 
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -12,27 +13,19 @@ from verifier.documents.kinds import kind_of
 from verifier.errors import CannotOpen
 from verifier.evidence import LARGEST
 from verifier.piles.item import LARGEST_PILE, Item, NotOpened, is_left_behind, labelled, unopened
-from verifier.piles.slices import Slice
+from verifier.piles.slices import MOST_AT_ONCE, Slice, TooMuch
 
 __all__ = ["Allowance", "is_archive", "listed", "names_in"]
 
 MOST_LISTED = 10_000  # entries
-LONGEST_LIST = 4 * 1024 * 1024  # bytes of the directory at the end of a zip
+LONGEST_LIST = 4 * 1024 * 1024  # bytes of the directory at the end of a zip; each entry takes some 500 of memory
 ENCRYPTED, UTF_8 = 0x1, 0x800  # bits of the flags (APPNOTE §4.4.4)
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    ValueError,
-    NotImplementedError,
-    RuntimeError,
-    OverflowError,
-)
+# What the library raises for a zip that is none; NotImplementedError is a RuntimeError, what is no UTF-8 a ValueError.
+BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, OverflowError, RuntimeError, ValueError)
 
 
 class Allowance:
-    """What a pile may still have unpacked, in bytes, of all its zips together."""
+    """What a pile may still have unpacked, in bytes, of all that is in it together."""
 
     def __init__(self, left: int = LARGEST_PILE) -> None:
         self._left = left
@@ -46,15 +39,6 @@ class Allowance:
                 raise NotOpened("too_large_together")
 
 
-class _Listing(Slice):
-    """A zip whose directory is not read when it is longer than `LONGEST_LIST`: each entry takes some 500 bytes of memory."""
-
-    def read(self, size: int = -1) -> bytes:
-        if size > LONGEST_LIST:  # the directory is the one thing that is read at once; files are read in pieces
-            raise NotOpened("too_many")
-        return super().read(size)
-
-
 def listed(file: Slice, label: str, allowance: Allowance) -> list[Item]:
     """The files in a zip, each to be unpacked when its turn comes; one item that says why when it cannot be read.
 
@@ -62,8 +46,8 @@ def listed(file: Slice, label: str, allowance: Allowance) -> list[Item]:
     """
     try:
         archive = _opened(file)
-    except NotOpened as error:
-        return [unopened(label, error.code)]
+    except TooMuch:
+        return [unopened(label, "too_many")]
     except BROKEN:
         return [unopened(label, "damaged")]
     entries = archive.infolist()
@@ -80,7 +64,7 @@ def names_in(file: Slice) -> set[str]:
     """The names of the first entries of a zip; none where it cannot be read."""
     try:
         return set(_opened(file).namelist()[:MOST_LISTED])
-    except (NotOpened, *BROKEN):
+    except BROKEN:
         return set()
 
 
@@ -94,7 +78,12 @@ def is_archive(data: bytes) -> bool:
 
 
 def _opened(file: Slice) -> zipfile.ZipFile:
-    return zipfile.ZipFile(cast("IO[bytes]", _Listing(*file.part)))
+    """The zip, unless its directory is longer than `LONGEST_LIST`: then reading that, which is done at once, is too much."""
+    part = Slice(*file.part)
+    part.most = LONGEST_LIST
+    archive = zipfile.ZipFile(cast("IO[bytes]", part))
+    part.most = MOST_AT_ONCE
+    return archive
 
 
 def _files(entries: list[zipfile.ZipInfo]) -> Iterator[tuple[zipfile.ZipInfo, str]]:
