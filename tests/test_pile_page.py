@@ -23,7 +23,12 @@ from verifier.words import LANGUAGES, words_in
 
 WORDS = words_in("zh-Hans")
 PHONE: Any = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-ENDED = {"type": "ended", "counts": {"valid": 0, "invalid": 0, "unchecked": 0, "needs_human": 0}, "seconds": 1, "lists": []}
+ENDED = {
+    "type": "ended",
+    "counts": {"valid": 0, "invalid": 0, "unchecked": 0, "needs_human": 0},
+    "seconds": 1,
+    "lists": [],
+}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +60,9 @@ def folder(small_issuer: SmallIssuer, tmp_path_factory: pytest.TempPathFactory) 
 def applicants(folder: Path) -> Path:
     """Who they are; the one of row 199 is not whose credential it is."""
     made = folder.parent / "名单.csv"
-    lines = [f"应聘材料/{number:03d} 张三/证书.jwt,{'王小明' if number == 199 else '欧阳雨泽'}" for number in range(200)]
+    lines = [
+        f"应聘材料/{number:03d} 张三/证书.jwt,{'王小明' if number == 199 else '欧阳雨泽'}" for number in range(200)
+    ]
     made.write_text("文件,姓名\n" + "\n".join(lines), encoding="utf-8")
     return made
 
@@ -100,7 +107,7 @@ def test_a_folder_of_two_hundred_is_dropped_sorted_sieved_opened_and_taken_away(
     assert barriers(page) == []
     page.locator("#search").fill("034")
     page.locator("tr[data-number]:visible button").click()
-    expect(page.get_by_role("dialog")).to_contain_text("后来撤销")
+    expect(page.get_by_role("dialog")).to_contain_text("后来被该机构撤销")
     assert barriers(page) == []
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
@@ -192,7 +199,9 @@ def test_an_end_that_comes_before_all_rows_is_no_end(verifier: str, page: Page) 
     expect(page.locator(".outcome")).to_contain_text("共 5 项，核验了 3 项")
 
 
-@pytest.mark.parametrize(("status", "says"), [(413, "200 MB"), (429, "太多次"), (503, "很多"), (400, "应聘者名单"), (500, "出了问题")])
+@pytest.mark.parametrize(
+    ("status", "says"), [(413, "200 MB"), (429, "太多次"), (503, "很多"), (400, "应聘者名单"), (500, "出了问题")]
+)
 def test_a_refusal_is_said_in_words_and_the_files_are_still_chosen(
     verifier: str, page: Page, status: int, says: str
 ) -> None:
@@ -291,7 +300,9 @@ def line(row: Row) -> str:
 
 def counts(page: Page) -> dict[str, int]:
     found = page.locator(".sieve label:has(output)").all()
-    return {each.locator("input").get_attribute("value") or "": int(each.locator("output").inner_text()) for each in found}
+    return {
+        each.locator("input").get_attribute("value") or "": int(each.locator("output").inner_text()) for each in found
+    }
 
 
 def text_of(saved: Download, folder: Path) -> str:

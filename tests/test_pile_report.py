@@ -19,6 +19,7 @@ from verifier.words import LANGUAGES, words_in
 
 MADE_AT = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "a;=1+1", '";=1', "0", "−1")
+SCRIPTS = ('"quoted", with; all', "مرحبا بالعالم", "👍🏽 欧阳 𰻞 ő ệ", "#let x = 1; $y$ *b* `c` \\ @d")
 
 
 def rows() -> list[Row]:
@@ -49,7 +50,16 @@ HOSTILE_ROWS = [
         needs_human=True,
         verdict=hostile(text),
     )
-    for number, text in enumerate((*HOSTILE, *FORMULAS, '"quoted", with; all', "مرحبا بالعالم", "👍🏽 欧阳 𰻞 ő ệ", "#let x = 1; $y$ *b* `c` \\ @d"))
+    for number, text in enumerate(
+        (
+            *HOSTILE,
+            *FORMULAS,
+            '"quoted", with; all',
+            "مرحبا بالعالم",
+            "👍🏽 欧阳 𰻞 ő ệ",
+            "#let x = 1; $y$ *b* `c` \\ @d",
+        )
+    )
 ] + [Row(number=200, item="", needs_human=True, problem=Unopened(code="of_tomorrow", detail="Not opened."))]
 
 
@@ -93,7 +103,13 @@ def test_no_cell_is_a_formula_whichever_separator_a_spreadsheet_takes(separator:
 def test_nothing_in_a_cell_turns_the_writing_around_or_begins_a_line() -> None:
     lines = list(csv.reader(io.StringIO(as_csv(HOSTILE_ROWS, words_in("en")).removeprefix("\ufeff"), newline="")))
     assert len(lines) == len(HOSTILE_ROWS) + 1
-    assert not {letter for line in lines for cell in line for letter in cell if unicodedata.category(letter) in {"Cc", "Zl", "Zp"}}
+    assert not {
+        letter
+        for line in lines
+        for cell in line
+        for letter in cell
+        if unicodedata.category(letter) in {"Cc", "Zl", "Zp"}
+    }
     assert "\u202e" not in str(lines)
 
 
@@ -138,7 +154,9 @@ def test_no_text_of_a_stranger_breaks_the_report_or_is_markup() -> None:
     assert "欧阳𰻞őệ" in text and "□" in text
 
 
-@pytest.mark.parametrize("letter", ["A", "W", "字", "ا", "👍", "e\u0301\u0301\u0301", "1-", "\u200d", "\u202e", "\ud800", "\x00"])
+@pytest.mark.parametrize(
+    "letter", ["A", "W", "字", "ا", "👍", "e\u0301\u0301\u0301", "1-", "\u200d", "\u202e", "\ud800", "\x00"]
+)
 def test_a_text_of_two_thousand_characters_of_any_kind_is_set(letter: str) -> None:
     long = letter * 2000
     row = Row(number=1, item=long, name_expected=long, name_matches=False, needs_human=True, verdict=MADE["long"])
