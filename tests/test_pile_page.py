@@ -127,6 +127,7 @@ def test_a_folder_of_two_hundred_is_dropped_sorted_sieved_opened_and_taken_away(
 
 def test_the_keyboard_alone_hands_in_sorts_opens_and_saves(verifier: str, folder: Path, page: Page) -> None:
     page.goto(f"{verifier}/pile")
+    expect(page.locator(".pile")).to_be_visible()
     page.locator("#files").set_input_files([folder / f"{number:03d} 张三" / "证书.jwt" for number in (1, 2, 4)])
     page.locator("#files").focus()
     for there in ("#folder", "#applicants", "#report", ".pile button"):
@@ -272,6 +273,7 @@ def test_without_scripts_the_page_says_what_else_there_is(verifier: str, browser
 
 def drop(page: Page, path: Path) -> None:
     """Let a file or a folder of this machine fall on the page, as a hand would."""
+    expect(page.locator(".pile")).to_be_visible()
     devtools = page.context.new_cdp_session(page)
     data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
     for type_ in ("dragEnter", "dragOver", "drop"):
@@ -286,6 +288,7 @@ def answer_with(page: Page, lines: list[str]) -> None:
 
 def hand_in(page: Page, address: str) -> None:
     page.goto(address)
+    expect(page.locator(".pile")).to_be_visible()
     page.locator("#files").set_input_files({"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"x"})
     page.locator(".pile button").click()
 
