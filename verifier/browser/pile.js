@@ -179,4 +179,5 @@ sieve.addEventListener("submit", (event) => event.preventDefault());
 sieve.addEventListener("input", sift);
 results.querySelector(".csv").addEventListener("click", () => save(csvOf(words, table.all()), "text/csv", "csv"));
 results.querySelector(".pdf").addEventListener("click", () => save(Uint8Array.from(atob(report), (byte) => byte.charCodeAt(0)), "application/pdf", "pdf"));
+find(".not-yet").remove();
 show(form);

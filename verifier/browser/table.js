@@ -113,7 +113,7 @@ export class Table {
   drawn(row, line) {
     const { texts } = this.words;
     const word = wordOf(row);
-    const button = element("button", { type: "button", class: "opens" }, isolated(line.item));
+    const button = element("button", { type: "button", class: "opens" }, isolated(line.item || line.number));
     button.addEventListener("click", () => this.open(row));
     const notes = [];
     if (row.name_matches === false) notes.push(texts["row.names_differ"]);
