@@ -123,6 +123,7 @@ FIELDS = {
     "Problem.status": "The status of the answer.",
     "Problem.detail": "A sentence for people; its wording may change.",
     "Problem.type": "`about:blank`: the status says it all.",
+    "Problem.code": "What is wrong with something that an issuer publishes, as a stable code, where that is why.",
     "Ready.ready": "Whether it can open a document; without a directory it does not even start.",
     "Ready.directory": "Whom it knows.",
     "Ready.documents": "Whether it can open documents.",
