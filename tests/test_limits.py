@@ -57,6 +57,8 @@ def test_no_body_beyond_the_limit_is_read_whether_it_says_its_length_or_not(
             yield bytes(1024 * 1024)
 
     for path, kind in bodies_read(verifier_app):
+        if path == door.PILES:  # which may be larger (tests/test_piles.py)
+            continue
         for content in (bytes(30 * 1024 * 1024), dripping()):
             try:
                 answer = httpx.post(verifier + path, content=content, headers={"Content-Type": kind}, timeout=30)
