@@ -91,11 +91,11 @@ def test_a_folder_of_two_hundred_is_dropped_sorted_sieved_opened_and_taken_away(
     page.get_by_role("button", name="文件或编号").click()
     head = page.get_by_role("columnheader", name="文件或编号")
     expect(head).to_have_attribute("aria-sort", "ascending")
-    items = page.locator("tbody.others td.item").all_inner_texts()
+    items = page.locator("tbody.others td.in-item").all_inner_texts()
     assert items == sorted(items)
     page.get_by_role("button", name="文件或编号").click()
     expect(head).to_have_attribute("aria-sort", "descending")
-    assert page.locator("tbody.others td.item").all_inner_texts() == items[::-1]
+    assert page.locator("tbody.others td.in-item").all_inner_texts() == items[::-1]
 
     page.get_by_role("radio", name="无效").check()
     expect(page.locator("tr[data-number]:visible")).to_have_count(7)

@@ -8,6 +8,7 @@ const COLUMNS = [
 const BYTE_ORDER_MARK = "\ufeff"; // without it, Excel reads Chinese in the encoding of the machine
 const FORMULA = /(^|;)([ \u00a0]*[=+\-@\t\r\n＝＋－＠])/g;
 const UNWRITTEN = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/; // Date takes much else for a date
 const CHINA = 8 * 60 * 60 * 1000;
 // What people write between the parts of a name, or leave out (verifier/piles/names.py).
 const BETWEEN = /[\s\-‐‑'’.·•‧・･∙⋅]+/g;
@@ -59,6 +60,6 @@ function reason(words, { verdict, problem }) {
 }
 
 function day(moment) {
-  const there = new Date(Date.parse(moment) + CHINA);
+  const there = new Date(MOMENT.test(moment) ? Date.parse(moment) + CHINA : Number.NaN);
   return Number.isNaN(there.getTime()) ? moment : there.toISOString().slice(0, 10);
 }

@@ -126,7 +126,7 @@ export class Table {
       name: [isolated(line.name_signed), ...(line.name_expected ? [this.expected(line.name_expected)] : [])],
       achievement: [isolated(line.achievement), ...[line.issuer, line.code, line.issued].filter(Boolean).map((text) => small(isolated(text)))],
     };
-    const drawn = Object.entries(cells).map(([column, content]) => element("td", { role: "cell", class: column }, ...content));
+    const drawn = Object.entries(cells).map(([column, content]) => element("td", { role: "cell", class: `in-${column}` }, ...content));
     return element("tr", { role: "row", "data-number": line.number }, ...drawn);
   }
 
