@@ -15,7 +15,7 @@ import pytest
 import zxingcpp
 from joserfc import jwk as foreign_jwk
 from joserfc import jwt as foreign_jwt
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from demo import forgeries
 from demo.services import PROGRAMS, command, free_port, serving
@@ -179,6 +179,28 @@ def test_a_real_browser_checks_a_certificate(walk: Walk, browser: Browser) -> No
     page.locator("a[href*='/check']").click()
     assert page.get_by_role("heading", level=1).inner_text() == "有效"
     assert "李㛃" in page.inner_text("main")
+    page.close()
+
+
+@pytest.mark.parametrize("number", NAMES)
+def test_the_browser_verifies_each_qr_code_by_itself_and_names_it_to_nobody(
+    walk: Walk, browser: Browser, number: str
+) -> None:
+    answer = walk.answers[number]
+    page = browser.new_page(locale="zh-CN")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.url} {request.post_data or ''}"))
+    page.goto(answer["qr"])
+    expect(page.locator("section.verdict h1")).to_have_text("有效")
+    assert NAMES[number] in page.inner_text("main")
+    secret = [
+        answer["code"],
+        answer["code"].replace("-", ""),
+        answer["qr"].partition("#")[2][:20],
+        answer["token"][-40:],
+    ]
+    assert [url for url in asked[1:] for each in secret if each in url] == []
+    assert any("/lists" in url for url in asked)
     page.close()
 
 
