@@ -194,6 +194,13 @@ def test_an_answer_that_breaks_off_is_said_to_and_never_looks_complete(
     assert barriers(page) == []
 
 
+def test_a_report_that_was_not_made_is_missed_aloud(verifier: str, page: Page) -> None:
+    answer_with(page, [began(5), *map(line, ROWS[:5]), json.dumps(ENDED)])
+    hand_in(page, f"{verifier}/pile")
+    expect(page.locator(".outcome")).to_contain_text("报告未能生成")
+    expect(page.get_by_role("button", name="下载 PDF 报告")).to_be_hidden()
+
+
 def test_an_end_that_comes_before_all_rows_is_no_end(verifier: str, page: Page) -> None:
     answer_with(page, [began(5), *map(line, ROWS[:3]), json.dumps(ENDED)])
     hand_in(page, f"{verifier}/pile")

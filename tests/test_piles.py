@@ -25,7 +25,7 @@ from tests.small_issuer import SmallIssuer
 from tests.test_verifier_cli import run
 from verifier.app import create_app
 from verifier.facing import desk, door
-from verifier.piles import verifying
+from verifier.piles import report, verifying
 from verifier.piles.row import Row, counted, settled
 from verifier.piles.table import as_csv
 from verifier.settings import settings_from
@@ -237,6 +237,15 @@ def test_an_item_that_takes_too_long_or_a_fault_of_ours_ends_no_pile(
     assert {said(row) for row in rows_of(client.post("/api/piles", content=body))} >= {"too_slow"}
     monkeypatch.setattr(desk, "kind_of", lambda given: 1 // 0)
     assert [said(row) for row in rows_of(client.post("/api/piles", content=body))] == ["fault", "fault"]
+
+
+def test_a_pile_whose_report_cannot_be_made_is_told_to_the_end(
+    client: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "SECONDS", 0)
+    answer = client.post("/api/piles?report=true", content=b"x")
+    assert [said(row) for row in rows_of(answer)] == ["unchecked: not_recognised"]
+    assert "report" not in lines_of(answer)[-1]
 
 
 def test_what_is_left_when_time_is_over_says_so(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:

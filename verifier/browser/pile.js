@@ -100,7 +100,8 @@ async function listen(body, stopped) {
   report = complete ? ended.report ?? null : null;
   const how = complete ? "pile.ended" : stopped.aborted ? "pile.stopped" : "pile.broken_off";
   if (!done && !complete) return giveBack(stopped.aborted ? "" : "pile.not_reached");
-  outcome.textContent = say(how, { done, items, seconds: complete ? Math.max(1, Math.round(ended.seconds)) : 0 });
+  const missing = complete && !report && find("#report").checked ? ` ${say("pile.no_report")}` : "";
+  outcome.textContent = say(how, { done, items, seconds: complete ? Math.max(1, Math.round(ended.seconds)) : 0 }) + missing;
   outcome.classList.add(complete ? "complete" : "incomplete");
   show(results);
   for (const each of results.querySelectorAll(".csv, .another, .no-proof")) each.hidden = false;

@@ -1,6 +1,7 @@
 """`POST /api/piles`: many certificates at once, a line of JSON for each as soon as it is done."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import partial
@@ -15,7 +16,7 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 from litestar.types import ASGIApp, Receive, Scope, Send
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from verifier.facing.desk import Desk
 from verifier.facing.door import PILES
@@ -23,7 +24,7 @@ from verifier.facing.visit import visit_of
 from verifier.piles.applicants import Applicants
 from verifier.piles.item import NotOpened, unopened
 from verifier.piles.reading import applicants_from, items_of
-from verifier.piles.report import report
+from verifier.piles.report import NotTypeset, report
 from verifier.piles.row import Began, Ended, ListUsed, Row, counted, lists_used, settled
 from verifier.piles.uploads import LARGEST_BODY, uploaded
 from verifier.piles.verifying import SECONDS, verified
@@ -32,6 +33,7 @@ from verifier.words import DEFAULT, Words, words_in
 
 __all__ = ["NDJSON", "ROUTES"]
 
+log = logging.getLogger("verifier")
 Line: TypeAlias = Began | Row | Ended
 Lists: TypeAlias = tuple[ListUsed, ...]
 NDJSON = "application/x-ndjson"
@@ -117,7 +119,12 @@ async def _lines(
             yield row
     table = settled(table)
     lists = lists_used(table)
-    report_on_it = await run_sync(reporting, table, lists) if reporting else UNSET
+    report_on_it: bytes | UnsetType = UNSET
+    if reporting:
+        try:
+            report_on_it = await run_sync(reporting, table, lists)
+        except NotTypeset as error:  # the rows stand all the same
+            log.error("A fault of ours", exc_info=error)  # noqa: TRY400 - the message of an exception is not for logs
     seconds = round(perf_counter() - began, 3)
     yield Ended(counts=counted(table), seconds=seconds, lists=lists, report=report_on_it)
 
