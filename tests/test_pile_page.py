@@ -250,6 +250,15 @@ def test_two_people_with_one_credential_need_a_human_both(verifier: str, page: P
     expect(page.locator("tr[data-number='1']")).to_contain_text("与第 2 行是同一凭证")
 
 
+def test_the_others_of_one_credential_are_told_in_order_however_they_came(verifier: str, page: Page) -> None:
+    came = [(3, ()), (1, (3,)), (4, (3, 1)), (2, (4, 3, 1))]
+    rows = [msgspec.structs.replace(ROWS[0], number=number, same_as=before) for number, before in came]
+    answer_with(page, [began(4), *map(line, rows), json.dumps(ENDED)])
+    hand_in(page, f"{verifier}/pile")
+    for number, others in ((1, "2, 3, 4"), (2, "1, 3, 4"), (4, "1, 2, 3")):
+        expect(page.locator(f"tr[data-number='{number}']")).to_contain_text(f"与第 {others} 行是同一凭证")
+
+
 def test_at_the_width_of_a_phone_nothing_is_cut_off_and_the_rows_are_still_a_table(
     verifier: str, browser: Browser
 ) -> None:

@@ -39,7 +39,7 @@ function take(gathered) {
   if (wrong) files = [];
   refuse(wrong);
   area.classList.toggle("chosen", files.length > 0);
-  const megabytes = new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(size / 1024 / 1024);
+  const megabytes = new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(Math.max(size / 1024 / 1024, size && 0.1));
   hint.textContent = files.length ? say("pile.chosen", { count: files.length, megabytes }) : say("pile.files_hint");
 }
 

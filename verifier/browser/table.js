@@ -32,9 +32,9 @@ export class Table {
       const earlier = this.rows.get(number)?.row;
       if (!earlier) continue;
       const clash = twoPeople(row.name_expected, earlier.name_expected);
-      this.place({ ...earlier, same_as: [...earlier.same_as, row.number], needs_human: earlier.needs_human || clash });
+      this.place({ ...earlier, same_as: inOrder([...earlier.same_as, row.number]), needs_human: earlier.needs_human || clash });
     }
-    this.place(row);
+    this.place({ ...row, same_as: inOrder(row.same_as) });
   }
 
   place(row) {
@@ -145,3 +145,4 @@ export function element(name, attributes, ...children) {
 const isOf = (kind, row) => kind === "all" || (kind === "human" ? row.needs_human : wordOf(row) === kind);
 const isolated = (text) => element("bdi", {}, text);
 const small = (...content) => element("small", {}, ...content);
+const inOrder = (numbers) => [...numbers].sort((one, other) => one - other);
