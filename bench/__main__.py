@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import certificates, credentials, piles, verifications
+from bench import certificates, credentials, piles, scans, verifications
 from bench.rounds import ROUNDS
 
 SUBJECTS = {
@@ -10,6 +10,7 @@ SUBJECTS = {
     "certificates": certificates.show,
     "verifications": verifications.show,
     "piles": piles.show,
+    "scans": scans.show,
 }
 
 

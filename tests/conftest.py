@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from bench.chromium import chromium
 from credential import proof
 from demo.editing import saved
 from demo.services import free_port, serving
@@ -269,14 +269,9 @@ def small_issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallIssu
 
 @pytest.fixture(scope="module")  # Playwright keeps an event loop open, which tests that run their own could not bear
 def browser() -> Iterator[Browser]:
-    """A real Chromium: this machine's, else Playwright's own."""
-    names = ("chromium", "google-chrome", "google-chrome-stable")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    # Drawing a certificate in this process has hidden the machine's fonts from it; without fonts, Chromium dies.
-    environment = {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
+    """A real Chromium."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=quiet, env=dict(environment))
+        launched = chromium(playwright)
         yield launched
         launched.close()
 

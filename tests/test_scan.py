@@ -1,8 +1,6 @@
 """The camera view in a real Chromium, whose camera is a film of a certificate's QR code."""
 
 import io
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
 from qrcode.main import QRCode
 
+from bench.chromium import chromium
 from tests.axe import barriers
 from tests.small_issuer import SmallIssuer
 from tests.verdicts import HOST
@@ -52,13 +51,9 @@ def film_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser(film_file: Path) -> Iterator[Browser]:
     """A Chromium whose camera shows a film; nobody is asked for the permission, which a context has or has not."""
     film_file.write_bytes(jpeg(scene()) * 2)
-    names = ("chromium", "google-chrome", "google-chrome-stable")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film_file}"]
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    environment = {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
+    camera = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film_file}")
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=[*quiet, *camera], env=dict(environment))
+        launched = chromium(playwright, *camera)
         yield launched
         launched.close()
 
