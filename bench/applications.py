@@ -70,7 +70,7 @@ def _learner(file: Path) -> Learner:
     claims = reader.read(token).claims
     name = claims["credentialSubject"]["identifier"][0]["identityHash"]
     pdf = file.with_suffix(".pdf").read_bytes()
-    (found,) = zxingcpp.read_barcodes(_picture(pdf, 200))
+    (found,) = zxingcpp.read_barcodes(_picture(pdf, 200), formats=zxingcpp.BarcodeFormat.QRCodeModel2)
     return Learner(name, pdf, token, claims["id"].rpartition("/")[2], found.text)
 
 

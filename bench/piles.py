@@ -14,8 +14,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from bench.applications import Application, applications, learners, zipped
-from demo.services import free_port, serving
+from bench.applications import Application, applications, zipped
+from bench.office import office
 
 __all__ = ["MOST_ROUNDS", "show"]
 
@@ -52,27 +52,11 @@ class Memory:
 
 def show(rounds: int) -> None:
     """Print one table: seconds, items a second, the ratio to one by one, and the service's memory."""
-    with TemporaryDirectory() as name:
-        folder, log = Path(name), Path(name) / "log"
-        issuer, verifier = free_port(), free_port()
-        url = f"http://127.0.0.1:{verifier}"
-        environment = {
-            "ISSUER_PORT": str(issuer),
-            "ISSUER_PUBLIC_URL": f"http://127.0.0.1:{issuer}",
-            "ISSUER_DATA_DIR": name,
-            "VERIFIER_PORT": str(verifier),
-            "VERIFIER_PUBLIC_URL": url,
-            "VERIFIER_DIRECTORY": f"{name}/directory.json",
-            "VERIFIER_RATE": "0",
-        }
-        files = applications(learners(folder, environment))
+    with TemporaryDirectory() as name, office(Path(name)) as desk:
+        files = applications(desk.people)
         body = zipped({each.label: each.data for each in files})
-        with (
-            serving("issuer", environment["ISSUER_PUBLIC_URL"], log, environment),
-            serving("verifier", url, log, environment),
-        ):
-            memory = Memory(url)
-            times = [_both(url, files, body, memory) for _ in range(min(rounds, MOST_ROUNDS))]
+        memory = Memory(desk.url)
+        times = [_both(desk.url, files, body, memory) for _ in range(min(rounds, MOST_ROUNDS))]
     _print(times, len(files), len(body), memory.most)
 
 

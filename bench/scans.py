@@ -9,9 +9,9 @@ from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 from rich.table import Table
 
-from bench.applications import Learner, learners
+from bench.applications import Learner
 from bench.chromium import chromium
-from demo.services import free_port, serving
+from bench.office import office
 
 __all__ = ["show"]
 
@@ -43,30 +43,16 @@ class Round:
 
 def show(rounds: int) -> None:
     """Print one table: medians, 95th percentiles, and the ratio to asking the server from the same browser."""
-    with TemporaryDirectory() as name:
-        folder, log = Path(name), Path(name) / "log"
-        issuer, verifier = free_port(), free_port()
-        url = f"http://127.0.0.1:{verifier}"
-        environment = {
-            "ISSUER_PORT": str(issuer),
-            "ISSUER_PUBLIC_URL": f"http://127.0.0.1:{issuer}",
-            "ISSUER_DATA_DIR": name,
-            "VERIFIER_PORT": str(verifier),
-            "VERIFIER_PUBLIC_URL": url,
-            "VERIFIER_DIRECTORY": f"{name}/directory.json",
-            "VERIFIER_RATE": "0",
-        }
-        learner = learners(folder, environment)[0]
-        with (
-            serving("issuer", environment["ISSUER_PUBLIC_URL"], log, environment),
-            serving("verifier", url, log, environment),
-            sync_playwright() as playwright,
-            chromium(playwright) as browser,
-        ):
-            page = browser.new_page(locale="zh-CN")
-            page.goto(url)
-            page.evaluate("navigator.serviceWorker.ready")
-            _print([_round(page, learner) for _ in range(rounds)], browser.version)
+    with (
+        TemporaryDirectory() as name,
+        office(Path(name)) as desk,
+        sync_playwright() as playwright,
+        chromium(playwright) as browser,
+    ):
+        page = browser.new_page(locale="zh-CN")
+        page.goto(desk.url)
+        page.evaluate("navigator.serviceWorker.ready")
+        _print([_round(page, desk.people[0]) for _ in range(rounds)], browser.version)
 
 
 def _round(page: Page, learner: Learner) -> Round:

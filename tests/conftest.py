@@ -278,10 +278,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def verifier(small_issuer: SmallIssuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A verifier as `verifier serve` starts it, knowing the small issuer."""
+    """A verifier as `verifier serve` starts it, knowing the small issuer; it may be asked as often as tests like."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    settings = {"VERIFIER_PORT": str(port), "VERIFIER_DIRECTORY": str(small_issuer.directory)}
+    settings = {"VERIFIER_PORT": str(port), "VERIFIER_DIRECTORY": str(small_issuer.directory), "VERIFIER_RATE": "0"}
     with serving("verifier", url, tmp_path_factory.mktemp("verifier") / "log", settings):
         yield url
 

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +14,6 @@ from playwright.sync_api import Browser, Page, Route, Worker, expect
 
 from credential import code as codes
 from credential import qr
-from demo.services import free_port, serving
 from tests.axe import barriers
 from tests.small_issuer import DICTIONARY, SmallIssuer
 from verifier import assets
@@ -69,16 +67,6 @@ def cut_off(page: Page) -> None:
 def worker(page: Page) -> Worker:
     """The service worker of the page's browser."""
     return page.context.service_workers[0]
-
-
-@pytest.fixture(scope="module")
-def verifier(small_issuer: SmallIssuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A verifier that lets one address ask as often as it likes: each test is a browser that comes for the first time."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    settings = {"VERIFIER_PORT": str(port), "VERIFIER_DIRECTORY": str(small_issuer.directory), "VERIFIER_RATE": "0"}
-    with serving("verifier", url, tmp_path_factory.mktemp("verifier") / "log", settings):
-        yield url
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ MAY_BE_KEPT = {
     ("GET", "/verifier.css"): "public, max-age=300",
     ("GET", "/hand-in.js"): "public, max-age=300",
     ("GET", "/issuers"): "no-cache",
+    ("GET", "/pile"): "no-cache",
 }
 
 

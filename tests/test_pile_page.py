@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 from playwright.sync_api import Browser, Download, Page, Route, expect
 
 from credential import code as codes
-from demo.services import free_port, serving
 from tests.axe import barriers
 from tests.small_issuer import SmallIssuer
 from tests.test_pile_report import HOSTILE_ROWS, ROWS
@@ -29,16 +27,6 @@ ENDED = {
     "seconds": 1,
     "lists": [],
 }
-
-
-@pytest.fixture(scope="module")
-def verifier(small_issuer: SmallIssuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A verifier that takes one pile after the other."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    settings = {"VERIFIER_PORT": str(port), "VERIFIER_DIRECTORY": str(small_issuer.directory), "VERIFIER_RATE": "0"}
-    with serving("verifier", url, tmp_path_factory.mktemp("verifier") / "log", settings):
-        yield url
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterator, MutableMapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,10 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from bench.applications import STRANGER, Application, Learner, applications, learners, zipped
+from bench.applications import STRANGER, Application, applications, zipped
+from bench.office import Office, office
 from bench.piles import Memory
 from credential import code as codes
-from demo.services import free_port, serving
 from tests.small_issuer import SmallIssuer
 from tests.test_verifier_cli import run
 from verifier.app import create_app
@@ -36,37 +35,16 @@ MEGABYTE = 1024 * 1024
 SOME = 50  # of the pile, where all of it would show no more
 
 
-@dataclass
-class Desk:
-    """A recruiter's verifier as it is run, with the pile before it."""
-
-    url: str
-    directory: Path
-    log: Path
-    people: list[Learner]
-    pile: list[Application]
+@pytest.fixture(scope="module")
+def monday(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with office(tmp_path_factory.mktemp("office")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("office")
-    issuer, verifier = free_port(), free_port()
-    environment = {
-        "ISSUER_PORT": str(issuer),
-        "ISSUER_PUBLIC_URL": f"http://127.0.0.1:{issuer}",
-        "ISSUER_DATA_DIR": str(folder),
-        "VERIFIER_PORT": str(verifier),
-        "VERIFIER_PUBLIC_URL": f"http://127.0.0.1:{verifier}",
-        "VERIFIER_DIRECTORY": str(folder / "directory.json"),
-        "VERIFIER_RATE": "0",
-    }
-    people = learners(folder, environment)
-    with (
-        serving("issuer", environment["ISSUER_PUBLIC_URL"], folder / "issuer.log", environment),
-        serving("verifier", environment["VERIFIER_PUBLIC_URL"], folder / "verifier.log", environment),
-    ):
-        pile = applications(people)
-        yield Desk(environment["VERIFIER_PUBLIC_URL"], folder / "directory.json", folder / "verifier.log", people, pile)
+def pile(monday: Office) -> list[Application]:
+    """What a recruiter finds on Monday morning."""
+    return applications(monday.people)
 
 
 def lines_of(answer: httpx.Response) -> list[dict[str, Any]]:
@@ -89,16 +67,16 @@ def said(row: Row) -> str:
 
 
 @pytest.mark.timeout(900)  # twenty certificates are drawn and two hundred files opened
-def test_a_pile_of_two_hundred_mixed_files_is_right_row_by_row(office: Desk) -> None:
-    body = zipped({each.label: each.data for each in office.pile})
-    answer = httpx.post(f"{office.url}/api/piles", content=body, timeout=600)
+def test_a_pile_of_two_hundred_mixed_files_is_right_row_by_row(monday: Office, pile: list[Application]) -> None:
+    body = zipped({each.label: each.data for each in pile})
+    answer = httpx.post(f"{monday.url}/api/piles", content=body, timeout=600)
     table = rows_of(answer)
     assert len(table) == 200
-    expected = {each.label: (each.says, each.name_matches) for each in office.pile}
+    expected = {each.label: (each.says, each.name_matches) for each in pile}
     assert {row.item: (said(row), row.name_matches) for row in table} == expected
     by_label = {row.item: row for row in table}
     numbers = {row.number: row.item for row in table}
-    first, standing = office.people[0], office.people[:10]
+    first, standing = monday.people[0], monday.people[:10]
     # All that hold one credential know of each other, and its code was handed in for a stranger too: each needs a human.
     same = {numbers[number] for number in by_label[f"{first.name}.pdf"].same_as}
     assert {f"{first.name}/证书.pdf", f"{first.name}_照片.jpg", f"编号/{first.name}.txt"} < same
@@ -106,7 +84,7 @@ def test_a_pile_of_two_hundred_mixed_files_is_right_row_by_row(office: Desk) -> 
     assert all(by_label[f"{each.name}.jwt"].needs_human for each in standing)
     # Of others several forms are no reason to look.
     assert (
-        by_label[f"{office.people[12].name}.jwt"].same_as and not by_label[f"{office.people[12].name}.jwt"].needs_human
+        by_label[f"{monday.people[12].name}.jwt"].same_as and not by_label[f"{monday.people[12].name}.jwt"].needs_human
     )
     assert {row.needs_human for row in table if said(row).startswith("unchecked") or row.problem} == {True}
     (used,) = lines_of(answer)[-1]["lists"]
@@ -114,48 +92,50 @@ def test_a_pile_of_two_hundred_mixed_files_is_right_row_by_row(office: Desk) -> 
 
 
 @pytest.mark.timeout(900)
-def test_the_command_line_and_the_api_give_the_same_table(office: Desk, tmp_path: Path) -> None:
-    files = {each.label: each.data for each in office.pile[:SOME]}
+def test_the_command_line_and_the_api_give_the_same_table(
+    monday: Office, pile: list[Application], tmp_path: Path
+) -> None:
+    files = {each.label: each.data for each in pile[:SOME]}
     (tmp_path / "pile.zip").write_bytes(zipped(files))
-    answer = httpx.post(f"{office.url}/api/piles?report=true", content=zipped(files), timeout=600)
+    answer = httpx.post(f"{monday.url}/api/piles?report=true", content=zipped(files), timeout=600)
     assert msgspec.json.decode(answer.content.splitlines()[-1])["report"].startswith("JVBERi")  # %PDF in base64
     out = ("--csv", str(tmp_path / "out.csv"), "--report", str(tmp_path / "out.pdf"))
-    ran = run("check", str(tmp_path / "pile.zip"), *out, directory=office.directory)
+    ran = run("check", str(tmp_path / "pile.zip"), *out, directory=monday.directory)
     assert ran.returncode == 1
     assert (tmp_path / "out.csv").read_bytes().decode() == as_csv(rows_of(answer), words_in("zh-Hans"))
     assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF")
 
 
-def test_neither_names_nor_codes_of_a_pile_are_written_down(office: Desk) -> None:
-    written = [office.log.read_text(), httpx.get(f"{office.url}/metrics").text]
-    httpx.post(f"{office.url}/api/piles", content=office.people[0].code, headers={"Content-Type": "text/csv"})
-    written += [office.log.read_text(), httpx.get(f"{office.url}/metrics").text]
+def test_neither_names_nor_codes_of_a_pile_are_written_down(monday: Office) -> None:
+    written = [monday.log.read_text(), httpx.get(f"{monday.url}/metrics").text]
+    httpx.post(f"{monday.url}/api/piles", content=monday.people[0].code, headers={"Content-Type": "text/csv"})
+    written += [monday.log.read_text(), httpx.get(f"{monday.url}/metrics").text]
     assert '"route":"/api/piles","status":200' in written[2]
-    for learner in office.people:
+    for learner in monday.people:
         for secret in (learner.name, learner.code, learner.token[-40:], "证书.pdf"):
             assert not any(secret in text for text in written)
 
 
 @pytest.mark.timeout(600)
-def test_a_body_of_two_hundred_megabytes_is_never_in_memory(office: Desk) -> None:
+def test_a_body_of_two_hundred_megabytes_is_never_in_memory(monday: Office) -> None:
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w", zipfile.ZIP_STORED) as archive:
         for number in range(10):
             archive.writestr(f"{number}.pdf", os.urandom(19 * MEGABYTE))
-    memory = Memory(office.url)
+    memory = Memory(monday.url)
     with memory.watched():
-        table = rows_of(httpx.post(f"{office.url}/api/piles", content=body.getvalue(), timeout=600))
+        table = rows_of(httpx.post(f"{monday.url}/api/piles", content=body.getvalue(), timeout=600))
     assert {said(row) for row in table} == {"unchecked: not_recognised"}
     assert 0 < memory.most < 300e6
 
 
-def test_a_body_beyond_the_limit_is_not_read(office: Desk) -> None:
+def test_a_body_beyond_the_limit_is_not_read(monday: Office) -> None:
     def dripping() -> Iterator[bytes]:
         for _ in range(230):
             yield bytes(MEGABYTE)
 
     try:
-        answer = httpx.post(f"{office.url}/api/piles", content=dripping(), timeout=60)
+        answer = httpx.post(f"{monday.url}/api/piles", content=dripping(), timeout=60)
     except httpx.WriteError:  # it was refused while it was still being sent
         return
     assert answer.status_code == 413

@@ -11,7 +11,7 @@ from verifier.evidence import LARGEST
 from verifier.piles.applicants import LONGEST_NAME, Applicants, applicants_in
 from verifier.piles.item import MOST, Item, NotOpened, labelled, unopened
 from verifier.piles.slices import Slice
-from verifier.piles.tables import Cells, key_in, name_column, rows_of
+from verifier.piles.tables import Cells, code_in, name_column, rows_of
 from verifier.piles.zips import Allowance, is_archive, listed, names_in
 
 __all__ = ["Given", "applicants_from", "is_pile_of_its_own", "items_of"]
@@ -113,7 +113,7 @@ def _listed_in_table(given: Given, file: Slice, *, sheet: bool) -> list[Item]:
     for number, row in enumerate(rows, 1):
         if len(found) >= MOST:  # what is in the others is not looked at
             return [*found, unopened(given.label, "too_many")]
-        cell = key_in(cell for at, cell in enumerate(row) if at != names)
+        cell = code_in(cell for at, cell in enumerate(row) if at != names)
         if cell is not None:
             name = row[names].strip()[:LONGEST_NAME] if names is not None and len(row) > names else ""
             found.append(Item(_shown(number, cell), partial(str.encode, cell), name or None))

@@ -9,7 +9,7 @@ from verifier.documents.child import read_sheet
 from verifier.errors import CannotOpen
 from verifier.evidence import Evidence, read_text
 
-__all__ = ["Cells", "cells_of", "key_in", "name_column", "rows_of"]
+__all__ = ["Cells", "cells_of", "code_in", "name_column", "rows_of"]
 
 MOST_ROWS = 10_000
 MOST_COLUMNS = 50
@@ -57,7 +57,7 @@ def _text(data: bytes) -> str:
     raise CannotOpen("The table is damaged: it is no text.")
 
 
-def key_in(row: Iterable[str]) -> str | None:
+def code_in(row: Iterable[str]) -> str | None:
     """The cell of a row that is a code, an address of one, a QR code's text or a token; else one that was meant to be."""
     found = [(cell, read_text(cell)) for cell in row if cell.strip()]
     for is_meant in (_is_key, _almost):
@@ -92,4 +92,4 @@ def name_column(rows: Sequence[Cells]) -> int | None:
 
 def _holds_keys(cells: Iterable[str]) -> bool:
     """Whether a column holds what items are known by."""
-    return any(ENDING.search(cell.strip()) or key_in((cell,)) for cell in cells)
+    return any(ENDING.search(cell.strip()) or code_in((cell,)) for cell in cells)
