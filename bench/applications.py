@@ -25,6 +25,7 @@ NAMES = (
 )  # fmt: skip
 REVOKED = 4  # the last ones
 STRANGER = "司马相如"
+QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel2])
 BOMB = 64 * 1024 * 1024  # bytes
 
 
@@ -70,7 +71,7 @@ def _learner(file: Path) -> Learner:
     claims = reader.read(token).claims
     name = claims["credentialSubject"]["identifier"][0]["identityHash"]
     pdf = file.with_suffix(".pdf").read_bytes()
-    (found,) = zxingcpp.read_barcodes(_picture(pdf, 200), formats=zxingcpp.BarcodeFormat.QRCodeModel2)
+    (found,) = zxingcpp.read_barcodes(_picture(pdf, 200), formats=QR)
     return Learner(name, pdf, token, claims["id"].rpartition("/")[2], found.text)
 
 

@@ -198,6 +198,21 @@ def test_without_a_network_a_list_that_has_expired_leaves_it_unchecked(
     assert scanned.locator("section.verdict.valid").count() == 0
 
 
+def test_a_directory_that_was_kept_for_more_than_a_week_knows_nobody(
+    scanned: Page, verifier: str, small_issuer: SmallIssuer
+) -> None:
+    cut_off(scanned)
+    for days, decided in ((6, True), (8, False)):
+        scanned.goto("about:blank")
+        scanned.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=days))
+        scanned.goto(address(verifier, small_issuer))
+        if decided:
+            says(scanned, "unchecked")  # the list has expired
+        else:
+            expect(scanned.locator("#answer > .not-yet")).to_contain_text("directory_unavailable")
+    assert scanned.locator("section.verdict").count() == 0
+
+
 def test_without_a_network_a_course_that_was_never_checked_is_not_decided(
     scanned: Page, verifier: str, small_issuer: SmallIssuer
 ) -> None:

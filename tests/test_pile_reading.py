@@ -43,6 +43,19 @@ def put(tmp_path: Path) -> Put:
     return put
 
 
+def test_few_tables_of_a_pile_are_read_for_each_can_take_seconds(put: Put) -> None:
+    table = f"{CODE}\n".encode()
+    found = items_of(put(f"{number}.csv", table) for number in range(zips.MOST_TABLES + 2))
+    assert [read(each) for each in found] == [CODE.encode()] * zips.MOST_TABLES + ["too_many"] * 2
+
+
+def test_an_item_does_not_hold_on_to_what_else_stood_in_its_zip(put: Put) -> None:
+    folders = [(f"{number}/", b"") for number in range(2000)]
+    (only,) = items_of([put("x.zip", packed(*folders, ("a.txt", b"text")))])
+    archive = next(each for each in only.read.args if isinstance(each, zipfile.ZipFile))  # type: ignore[attr-defined]
+    assert (archive.infolist(), read(only)) == ([], b"text")
+
+
 def packed(*files: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", method) as archive:

@@ -18,7 +18,7 @@ from verifier.piles.table import COLUMNS, as_csv
 from verifier.words import LANGUAGES, words_in
 
 MADE_AT = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
-FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "a;=1+1", '";=1', "0", "−1")
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "a;=1+1", '";=1', 'a;"=1+1', "0", "−1")
 SCRIPTS = ('"quoted", with; all', "مرحبا بالعالم", "👍🏽 欧阳 𰻞 ő ệ", "#let x = 1; $y$ *b* `c` \\ @d")
 
 

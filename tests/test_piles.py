@@ -25,7 +25,7 @@ from tests.test_verifier_cli import run
 from verifier.app import create_app
 from verifier.facing import desk, door
 from verifier.piles import report, verifying
-from verifier.piles.row import Row, counted, settled
+from verifier.piles.row import Row, compared, counted, settled
 from verifier.piles.table import as_csv
 from verifier.settings import settings_from
 from verifier.words import words_in
@@ -199,6 +199,18 @@ def test_a_first_pile_passes_with_the_rate_that_is_set_by_default_and_a_third_do
     assert [answer.status_code for answer in answers] == [200, 200, 429]
 
 
+@pytest.mark.parametrize("path", ["/api/piles/", "//api/piles", "/api//piles"])
+def test_a_pile_costs_as_much_by_whatever_path_the_router_takes(client: TestClient[Litestar], path: str) -> None:
+    answers = [client.post(f"{URL}{path}", content=b"x").status_code for _ in range(3)]
+    assert answers[-1] == 429
+
+
+def test_a_credential_under_more_names_than_anyone_writes_needs_a_human_and_no_comparing() -> None:
+    rows = [Row(number=n, item="x", name_expected=f"李{' ' * n}娜", needs_human=False) for n in range(1, 23)]
+    assert not compared(rows[0], rows[1:21]).needs_human
+    assert compared(rows[0], rows[1:]).needs_human
+
+
 def test_a_third_pile_at_a_time_is_told_to_come_again(
     client: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -340,6 +352,15 @@ def test_the_exit_code_of_a_pile_is_that_of_its_worst(small_issuer: SmallIssuer,
         ran = run("check", str(folder), directory=small_issuer.directory)
         assert (ran.returncode, ran.stderr) == (code, "")
     assert "欧阳雨泽.jwt" in ran.stdout and "无效" in ran.stdout
+
+
+def test_what_is_written_into_the_folder_is_no_part_of_the_pile(small_issuer: SmallIssuer, tmp_path: Path) -> None:
+    (tmp_path / "欧阳雨泽.jwt").write_text(small_issuer.token())
+    (tmp_path / "list.csv").write_text("name,file\n欧阳雨泽,欧阳雨泽.jwt\n", encoding="utf-8")
+    out = ("--csv", str(tmp_path / "out.csv"), "--applicants", str(tmp_path / "list.csv"))
+    for _ in range(2):
+        assert run("check", str(tmp_path), *out, directory=small_issuer.directory).returncode == 0
+    assert (tmp_path / "out.csv").read_bytes().count(b"\r\n") == 2
 
 
 def test_the_json_of_a_pile_is_that_of_the_api(small_issuer: SmallIssuer, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from joserfc import jwk as foreign_jwk
 from joserfc import jwt as foreign_jwt
 from playwright.sync_api import Browser, expect
 
+from bench.applications import QR
 from demo import forgeries
 from demo.services import PROGRAMS, command, free_port, serving
 from tests.test_certificate import pdfium_picture
@@ -134,7 +135,7 @@ def test_the_pdf_and_the_code_are_valid(walk: Walk, number: str) -> None:
 @pytest.mark.parametrize("number", NAMES)
 def test_the_printed_qr_code_is_read_by_a_decoder_and_is_valid(walk: Walk, number: str) -> None:
     picture = pdfium_picture(walk.pdfs[number].read_bytes(), dpi=200)
-    (printed,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCodeModel2)
+    (printed,) = zxingcpp.read_barcodes(picture, formats=QR)
     assert printed.text == walk.answers[number]["qr"] and "#" in printed.text
     by_qr = verdict(walk, printed.text.encode())
     assert (by_qr["verdict"], by_qr["credential"]["names"]) == ("valid", [NAMES[number]])

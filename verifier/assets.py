@@ -13,6 +13,7 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from verifier.facing.headers import HEADERS
 from verifier.facing.tagged import etag_of, tagged
 from verifier.words import LANGUAGES, chosen_language, words_in
 
@@ -89,7 +90,9 @@ def _assets() -> dict[str, tuple[bytes, str, str]]:
 def _worker() -> tuple[bytes, str]:
     """The service worker with what it keeps, and a version that is a hash of all that."""
     files = [file for folder in (SCRIPTS, TEMPLATES) for file in sorted(folder.rglob("*")) if file.is_file()]
-    version = sha256(b"".join(sha256(file.read_bytes()).digest() for file in files)).hexdigest()[:16]
+    version = sha256(
+        str(HEADERS).encode() + b"".join(sha256(file.read_bytes()).digest() for file in files)
+    ).hexdigest()[:16]
     said = {
         "VERSION": version,
         "LANGUAGES": LANGUAGES,

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, NoReturn
 import typer
 
 from verifier.answer import answer_in
-from verifier.errors import Misconfigured
+from verifier.errors import SOFTWARE, Misconfigured
 from verifier.settings import DIRECTORIES, Settings, settings_from
 from verifier.terminal import writable, write
 from verifier.words import chosen_language, words_in
@@ -44,7 +44,6 @@ checked or needs a human; 64 the command itself was wrong, 70 a fault of
 ours.
 """
 EXITS = {"valid": 0, "invalid": 1, "unchecked": 2}
-SOFTWARE = 70  # EX_SOFTWARE of sysexits.h
 USAGE = 64  # EX_USAGE of sysexits.h; 2 would say that a credential could not be checked
 
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -1,6 +1,8 @@
 """What stops the verifier itself. What is wrong with a credential is never an error here: it is a verdict."""
 
-__all__ = ["CannotOpen", "Misconfigured", "NotPublished", "Unreachable", "VerifierError"]
+__all__ = ["SOFTWARE", "CannotOpen", "Misconfigured", "NotPublished", "Unreachable", "VerifierError"]
+
+SOFTWARE = 70  # EX_SOFTWARE of sysexits.h: the exit code of a fault of ours
 
 
 class VerifierError(Exception):

@@ -5,6 +5,7 @@ import { Ask, Unreachable } from "./errors.js";
 import { dictionaryId } from "./qr.js";
 
 const KEYS_FOR = 24 * 60 * 60; // seconds: offline for as long as a status list is valid
+const DIRECTORY_FOR = 7 * 24 * 60 * 60; // seconds: whoever was struck off it since is not known any more
 const SKEW = 5 * 60;
 
 export class Copies {
@@ -18,9 +19,11 @@ export class Copies {
   }
 
   async directory() {
-    return this.#get("/directory", "json").catch(() => {
+    try {
+      return await this.#get("/directory", "json", "", DIRECTORY_FOR);
+    } catch {
       throw new Ask("directory_unavailable");
-    });
+    }
   }
 
   // The dictionary of that name as bytes. It is checked, for the name is its hash.
@@ -51,10 +54,13 @@ export class Copies {
   }
 
   // The body in one of the forms of a Response. `otherwise` is the fault where the answer names none.
-  async #get(path, form, otherwise = "") {
+  // What a service worker kept for longer than so many seconds is none.
+  async #get(path, form, otherwise = "", longest = Infinity) {
     const fetch = this.#fetch; // called bare: the browser's own refuses to be called as a method
     try {
       const answer = await fetch(path);
+      const kept = answer.headers.get("Kept-At");
+      if (kept && this.#now - Number(kept) > longest * 1000) throw new Unreachable(otherwise);
       if (answer.ok) return await answer[form]();
       const { code } = await answer.json();
       throw new Unreachable(typeof code === "string" ? code : otherwise);

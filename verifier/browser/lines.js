@@ -6,7 +6,7 @@ const COLUMNS = [
   "issued", "same_as", "needs_human",
 ];
 const BYTE_ORDER_MARK = "\ufeff"; // without it, Excel reads Chinese in the encoding of the machine
-const FORMULA = /(^|;)([ \u00a0]*[=+\-@\t\r\n＝＋－＠])/g;
+const FORMULA = /(^|;)([ \u00a0"]*[=+\-@\t\r\n＝＋－＠])/g;
 const UNWRITTEN = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/; // Date takes much else for a date
 const CHINA = 8 * 60 * 60 * 1000;

@@ -86,7 +86,7 @@ class Door:
             await send(message)
 
         try:
-            await self._answer(scope, self._measured(receive, visit, pile=scope["path"] == PILES), answer, visit)
+            await self._answer(scope, self._measured(receive, visit, pile=_path(scope) == PILES), answer, visit)
         except Exception:  # granian would write its message down
             self._metrics.faults.inc()
             log.exception("fault", extra={"said": {"route": _route(scope)}})
@@ -172,8 +172,13 @@ def too_often(wait: float) -> TooManyRequestsException:
 def _cost(scope: HTTPScope) -> float:
     """What is charged before it is known what was given."""
     if scope["method"] == "POST":
-        return {PILES: PILE, FRAMES: FRAME}.get(scope["path"], VERIFICATION)
+        return {PILES: PILE, FRAMES: FRAME}.get(_path(scope), VERIFICATION)
     return ASSET if scope["path"].startswith(ASSETS) else PAGE
+
+
+def _path(scope: HTTPScope) -> str:
+    """As the router reads it: //api/piles/ is /api/piles."""
+    return "/" + "/".join(filter(None, scope["path"].split("/")))
 
 
 async def _plain(answer: Send, status: int, body: bytes) -> None:

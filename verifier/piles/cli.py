@@ -16,12 +16,12 @@ from rich.text import Text
 
 from verifier.checking import checking
 from verifier.directory import Directory
-from verifier.errors import Misconfigured
+from verifier.errors import SOFTWARE, Misconfigured
 from verifier.piles.applicants import Applicants
 from verifier.piles.folder import given_at
 from verifier.piles.item import NotOpened
 from verifier.piles.reading import applicants_from, items_of
-from verifier.piles.report import report
+from verifier.piles.report import NotTypeset, report
 from verifier.piles.row import Began, Counts, Ended, Row, counted, lists_used, settled
 from verifier.piles.table import as_csv, line_of
 from verifier.piles.verifying import verified
@@ -55,18 +55,25 @@ def check_pile(asked: Asked, directory: Directory, words: Words) -> int:
     ended = Ended(counts=counted(table), seconds=round(perf_counter() - began, 3), lists=lists_used(table))
     if asked.csv:
         asked.csv.write_bytes(as_csv(table, words).encode())
-    if asked.report:
-        made_at = datetime.now(UTC)
-        asked.report.write_bytes(report(table, words, host="verifier check", made_at=made_at, lists=ended.lists))
     if asked.as_json:
         _line(ended)
     else:
         _write(table, ended.counts, words)
+    if asked.report:
+        try:
+            made_at = datetime.now(UTC)
+            asked.report.write_bytes(report(table, words, host="verifier check", made_at=made_at, lists=ended.lists))
+        except NotTypeset as error:  # the table stands all the same
+            Console(stderr=True).print(f"verifier: {error} What is printed above is complete.")
+            return SOFTWARE
     return _exit_code(ended.counts)
 
 
 async def _rows(asked: Asked, directory: Directory) -> list[Row]:
-    items = items_of(given_at(asked.path))
+    ours = filter(
+        None, (asked.csv, asked.report, asked.applicants)
+    )  # they may lie in the folder, and are none of the pile
+    items = items_of(given_at(asked.path, but=tuple(ours)))
     applicants = _applicants(asked.applicants)
     if asked.as_json:
         _line(Began(items=len(items)))

@@ -1,7 +1,7 @@
 """A pile on this machine: a folder with all that is in it, or one file."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -24,11 +24,12 @@ def is_pile(what: str) -> bool:
         return False
 
 
-def given_at(path: Path) -> list[Given]:
-    """The files, each called by its path within the folder. Links are not followed, nor is what is no file opened."""
+def given_at(path: Path, but: Collection[Path] = ()) -> list[Given]:
+    """The files `but` some, called by their paths in the folder. No link is followed, and what is no file is not opened."""
     if not path.is_dir():
         return [Given(path.name, partial(_opened, path))]
-    files = islice(_files(path), MOST_LISTED + 1)
+    left_out = {each.resolve() for each in but}
+    files = islice((file for file in _files(path) if file.resolve() not in left_out), MOST_LISTED + 1)
     return [Given(file.relative_to(path).as_posix(), partial(_opened, file)) for file in sorted(files)]
 
 

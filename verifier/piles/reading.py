@@ -42,9 +42,11 @@ class Given:
 def items_of(given: Iterable[Given]) -> list[Item]:
     """The items in their order, at most `MOST`; one more says that there were others. Never none."""
     allowance = Allowance()
-    found = [item for each in given for item in _items(each, allowance)]
-    if len(found) > MOST:
-        return [*found[:MOST], unopened("…", "too_many")]
+    found: list[Item] = []
+    for each in given:
+        found += _items(each, allowance)
+        if len(found) > MOST:  # what is in the others is not looked at
+            return [*found[:MOST], unopened("…", "too_many")]
     return found or [unopened("…", "nothing_inside")]
 
 
@@ -73,6 +75,8 @@ def _items(given: Given, allowance: Allowance) -> list[Item]:
         return [unopened(given.label, "damaged")]
     if taken == "zip":
         return listed(file, given.label, allowance)
+    if taken and not allowance.takes_table():
+        return [unopened(given.label, "too_many")]
     if taken:
         return _listed_in_table(given, file, sheet=taken == "sheet")
     return [Item(labelled(given.label), partial(_whole, given, allowance))]

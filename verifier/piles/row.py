@@ -14,6 +14,9 @@ from verifier.verdict import Verdict
 __all__ = ["Began", "Counts", "Ended", "ListUsed", "Row", "Unopened", "compared", "counted", "lists_used", "settled"]
 
 
+MOST_SPELLINGS = 20
+
+
 class Unopened(msgspec.Struct, frozen=True, kw_only=True):
     """Why an item was not verified: a stable code (`verifier.piles.item.UNOPENED`), and a sentence for people."""
 
@@ -97,7 +100,9 @@ def settled(rows: Iterable[Row]) -> list[Row]:
 def compared(row: Row, others: Iterable[Row]) -> Row:
     """The row, beside others with the same credential: handed in under two names, it needs a human."""
     others = list(others)
-    clash = any(_two_people(row.name_expected, other.name_expected) for other in others)
+    names = {other.name_expected for other in others} - {row.name_expected}
+    # Nobody writes one name in so many ways, and each is compared with each: a thousand would keep the service busy.
+    clash = len(names) > MOST_SPELLINGS or any(_two_people(row.name_expected, name) for name in names)
     same = tuple(other.number for other in others)
     return msgspec.structs.replace(row, same_as=same, needs_human=row.needs_human or clash)
 

@@ -18,6 +18,7 @@ from verifier.piles.slices import MOST_AT_ONCE, Slice, TooMuch
 __all__ = ["Allowance", "is_archive", "listed", "names_in"]
 
 MOST_LISTED = 10_000  # entries
+MOST_TABLES = 10  # of one pile
 LONGEST_LIST = 4 * 1024 * 1024  # bytes of the directory at the end of a zip; each entry takes some 500 of memory
 ENCRYPTED, UTF_8 = 0x1, 0x800  # bits of the flags (APPNOTE §4.4.4)
 # What the library raises for a zip that is none; NotImplementedError is a RuntimeError, what is no UTF-8 a ValueError.
@@ -25,11 +26,18 @@ BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, Overf
 
 
 class Allowance:
-    """What a pile may still have unpacked, in bytes, of all that is in it together."""
+    """What a pile may still have: bytes unpacked, of all that is in it together, and tables."""
 
     def __init__(self, left: int = LARGEST_PILE) -> None:
         self._left = left
+        self._tables = MOST_TABLES
         self._lock = Lock()
+
+    def takes_table(self) -> bool:
+        """Whether one more table may be read: each can take a process some seconds."""
+        with self._lock:
+            self._tables -= 1
+            return self._tables >= 0
 
     def take(self, size: int) -> None:
         """Raises `NotOpened` when there is not so much left."""
@@ -55,6 +63,8 @@ def listed(file: Slice, label: str, allowance: Allowance) -> list[Item]:
         Item(labelled(name), partial(_unpacked, archive, entry, allowance))
         for entry, name in _files(entries[:MOST_LISTED])
     ]
+    # Each item holds on to the archive, which would hold on to every entry that is none.
+    archive.filelist, archive.NameToInfo = [], {}
     if len(entries) > MOST_LISTED:
         found.append(unopened(label, "too_many"))
     return found
