@@ -11,7 +11,7 @@ from litestar.response.base import ASGIResponse
 from verifier.evidence import LARGEST
 from verifier.facing.desk import Desk
 from verifier.form import FORM_OVERHEAD, read_form
-from verifier.problem import PROBLEM, Problem
+from verifier.problem import refusals
 from verifier.verdict import Verdict
 
 __all__ = ["ROUTES"]
@@ -42,8 +42,7 @@ AskIssuer = Annotated[
     tags=["verify"],
     responses={
         200: ResponseSpec(Verdict, generate_examples=False, description="The verdict."),
-        **{status: ResponseSpec(Problem, False, why, PROBLEM) for status, why in REFUSALS.items()},
-        421: ResponseSpec(str, False, "The service does not answer to the name in the Host header.", "text/plain"),
+        **refusals(REFUSALS),
     },
 )
 async def verify_anything(

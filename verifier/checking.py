@@ -28,23 +28,25 @@ async def checking(
     directory: Directory, *, ask_issuer: bool = False
 ) -> AsyncIterator[Callable[[bytes], Awaitable[Verdict]]]:
     """Verifies one of many after the other, as of now; each raises `TimeoutError` when it takes longer than a minute."""
-    fetcher = Fetcher()
-    published = Published(fetcher, _now)
+    async with _fetching() as published:
 
-    async def check(given: bytes) -> Verdict:
-        async with asyncio.timeout(SECONDS):
-            return await verify(given, directory, published, _now(), ask_issuer=ask_issuer)
+        async def check(given: bytes) -> Verdict:
+            async with asyncio.timeout(SECONDS):
+                return await verify(given, directory, published, _now(), ask_issuer=ask_issuer)
 
-    try:
         yield check
-    finally:
-        await fetcher.aclose()
 
 
 async def _check(given: bytes, directory: Directory, *, ask_issuer: bool) -> Verdict:
+    async with _fetching() as published:
+        return await verify(given, directory, published, _now(), ask_issuer=ask_issuer)
+
+
+@asynccontextmanager
+async def _fetching() -> AsyncIterator[Published]:
     fetcher = Fetcher()
     try:
-        return await verify(given, directory, Published(fetcher, _now), _now(), ask_issuer=ask_issuer)
+        yield Published(fetcher, _now)
     finally:
         await fetcher.aclose()
 

@@ -19,10 +19,8 @@ from credential.jwks import written
 from verifier.directory import Directory, KnownIssuer
 from verifier.errors import Unreachable
 from verifier.facing.desk import Desk
-from verifier.facing.door import too_often
 from verifier.facing.rates import COPY
 from verifier.facing.tagged import tagged
-from verifier.facing.visit import visit_of
 from verifier.words import LANGUAGES, words_in
 
 __all__ = ["ROUTES"]
@@ -110,9 +108,7 @@ def _known(request: Asked, directory: Directory) -> KnownIssuer:
 
 async def _had(request: Asked, desk: Desk, asked: Callable[[], Awaitable[Thing]], fault: str) -> Thing:
     """What an issuer publishes, charged to who asks. Raises Litestar's 429, and 503 with a fault where it cannot be had."""
-    if wait := desk.rates.charge(visit_of(request).client, COPY):
-        desk.metrics.refused.labels("rate").inc()
-        raise too_often(wait)
+    desk.charge(request, COPY)
     again = {"Retry-After": str(MEANWHILE)}
     try:
         async with asyncio.timeout(SECONDS):

@@ -1,6 +1,5 @@
 """A verdict on a terminal."""
 
-import re
 import unicodedata
 
 from rich.console import Console
@@ -9,14 +8,12 @@ from rich.table import Table as Grid
 from rich.text import Text as Styled
 
 from verifier.answer import Answer
-from verifier.words import Words
+from verifier.words import UNWRITTEN, Words
 
 __all__ = ["COLOURS", "SYMBOLS", "writable", "write"]
 
 COLOURS = {"valid": "green", "invalid": "red", "unchecked": "yellow"}
 SYMBOLS = {"valid": "✓", "invalid": "✗", "unchecked": "?", "passed": "✓", "failed": "✗", "not_checked": "–"}
-# What could move the cursor or turn the writing around: a signed name must not redraw the verdict above it.
-UNWRITTEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def write(words: Words, answer: Answer) -> None:
@@ -74,5 +71,5 @@ def _grid(rows: list[tuple[str, str, str]]) -> Padding:
 
 
 def writable(text: str) -> str:
-    """A stranger's text as it may stand in a terminal."""
+    """A stranger's text as it may stand in a terminal: a signed name must not redraw the verdict above it."""
     return UNWRITTEN.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", text))

@@ -1,5 +1,6 @@
 """The words of the verifier's pages and command line: one TOML file per language, all with the same keys."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,11 +12,13 @@ from typing import Any
 from credential.phrases import MONTHS
 from credential.wording import CHINA, dated
 
-__all__ = ["DEFAULT", "LANGUAGES", "Words", "chosen_language", "words_in"]
+__all__ = ["DEFAULT", "LANGUAGES", "UNWRITTEN", "Words", "chosen_language", "words_in"]
 
 FOLDER = Path(__file__).parent.parent / "templates" / "verifier" / "words"
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 DEFAULT = "zh-Hans"
+# What could move a cursor, start a line or turn the writing around: no stranger's text is written with it.
+UNWRITTEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 TRADITIONAL = {"hant", "tw", "hk", "mo"}  # script or place (BCP 47) of those who write traditional characters
 
 

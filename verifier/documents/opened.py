@@ -6,12 +6,14 @@ import msgspec
 
 from verifier.verdict import Trace
 
-__all__ = ["FRAME", "PROBE", "SHEET", "Answer", "Opened"]
+__all__ = ["FRAME", "MOST_COLUMNS", "MOST_ROWS", "PROBE", "SHEET", "Answer", "Opened"]
 
 # Asked in the place of a kind of document:
 FRAME = "frame"  # a picture that is looked at once, for another one follows
 PROBE = "probe"  # what a child can reach of the machine
 SHEET = "sheet"  # the rows of a spreadsheet
+
+MOST_ROWS, MOST_COLUMNS = 10_000, 50  # of a table, whoever reads it
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+from verifier.documents.opened import MOST_COLUMNS, MOST_ROWS
 from verifier.errors import CannotOpen
 
-__all__ = ["MOST_ROWS", "open_sheet"]
+__all__ = ["open_sheet"]
 
-MOST_ROWS = 10_000
-MOST_COLUMNS = 50
 LARGEST = 4 * 1024 * 1024  # characters of all cells
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -47,19 +48,9 @@ class Desk:
 
     async def verify(self, request: Request[Any, Any, Any], given: bytes, *, ask_issuer: bool = False) -> Verdict:
         """The verdict on whatever was handed in. Raises Litestar's 429 and 503 when it is too much."""
-
-        def asked() -> Awaitable[Verdict]:
-            return verify(
-                given,
-                self.kept.current(),
-                self.published,
-                self.clock(),
-                own_url=self.own_url,
-                ask_issuer=ask_issuer,
-            )
-
         kind, document = kind_of(given), is_document(given)
         cost = DOCUMENT if document else CODE if kind == "code" else 0
+        asked = partial(self._verify, given, ask_issuer=ask_issuer)
         return await self._within_limits(request, kind, asked, cost=cost, document=document)
 
     async def verify_file(self, request: Request[Any, Any, Any], code: str, sha256: str) -> Verdict:
@@ -84,6 +75,12 @@ class Desk:
         finally:
             self._in_hand(-1)
 
+    def charge(self, request: Request[Any, Any, Any], cost: float) -> None:
+        """Take what something costs off the asker's allowance. Raises Litestar's 429 where it is used up."""
+        if wait := self.rates.charge(visit_of(request).client, cost):
+            self.metrics.refused.labels("rate").inc()
+            raise too_often(wait)
+
     @contextmanager
     def pile(self) -> Iterator[None]:
         """Room for a pile for as long as it is in hand. Raises Litestar's 503 when there is none."""
@@ -99,7 +96,7 @@ class Desk:
         """The verdict on an item of a pile that was let in. Raises `TimeoutError` when it takes too long."""
         kind, began = kind_of(given), perf_counter()
         async with asyncio.timeout(SECONDS):
-            verdict = await verify(given, self.kept.current(), self.published, self.clock(), own_url=self.own_url)
+            verdict = await self._verify(given)
         self._count(kind, began, verdict)
         return verdict
 
@@ -114,9 +111,8 @@ class Desk:
     ) -> Verdict:
         visit = visit_of(request)
         visit.kind = kind
-        if cost and (wait := self.rates.charge(visit.client, cost)):
-            self.metrics.refused.labels("rate").inc()
-            raise too_often(wait)
+        if cost:
+            self.charge(request, cost)
         if document and self.documents >= MOST_WAITING + CORES:
             raise self._busy("documents")
         began = perf_counter()
@@ -133,6 +129,11 @@ class Desk:
         self._count(kind, began, verdict)
         visit.verdict, visit.reason = verdict.verdict, verdict.reason
         return verdict
+
+    def _verify(self, given: bytes, *, ask_issuer: bool = False) -> Awaitable[Verdict]:
+        return verify(
+            given, self.kept.current(), self.published, self.clock(), own_url=self.own_url, ask_issuer=ask_issuer
+        )
 
     def _count(self, kind: str, began: float, verdict: Verdict) -> None:
         self.metrics.seconds.labels(kind).observe(perf_counter() - began)

@@ -21,6 +21,7 @@ from litestar.exceptions import (
     TooManyRequestsException,
 )
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
+from litestar.utils import normalize_path
 
 from verifier.facing.clients import client_of, rated_as
 from verifier.facing.headers import guarded, guarding_headers
@@ -86,7 +87,9 @@ class Door:
             await send(message)
 
         try:
-            await self._answer(scope, self._measured(receive, visit, pile=_path(scope) == PILES), answer, visit)
+            await self._answer(
+                scope, self._measured(receive, visit, pile=normalize_path(scope["path"]) == PILES), answer, visit
+            )
         except Exception:  # granian would write its message down
             self._metrics.faults.inc()
             log.exception("fault", extra={"said": {"route": _route(scope)}})
@@ -172,13 +175,8 @@ def too_often(wait: float) -> TooManyRequestsException:
 def _cost(scope: HTTPScope) -> float:
     """What is charged before it is known what was given."""
     if scope["method"] == "POST":
-        return {PILES: PILE, FRAMES: FRAME}.get(_path(scope), VERIFICATION)
+        return {PILES: PILE, FRAMES: FRAME}.get(normalize_path(scope["path"]), VERIFICATION)
     return ASSET if scope["path"].startswith(ASSETS) else PAGE
-
-
-def _path(scope: HTTPScope) -> str:
-    """As the router reads it: //api/piles/ is /api/piles."""
-    return "/" + "/".join(filter(None, scope["path"].split("/")))
 
 
 async def _plain(answer: Send, status: int, body: bytes) -> None:

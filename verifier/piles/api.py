@@ -28,7 +28,7 @@ from verifier.piles.report import NotTypeset, report
 from verifier.piles.row import Began, Ended, ListUsed, Row, counted, lists_used, settled
 from verifier.piles.uploads import LARGEST_BODY, uploaded
 from verifier.piles.verifying import SECONDS, verified
-from verifier.problem import PROBLEM, Problem
+from verifier.problem import refusals
 from verifier.words import DEFAULT, Words, words_in
 
 __all__ = ["NDJSON", "ROUTES"]
@@ -72,8 +72,7 @@ REFUSALS = {
             media_type=NDJSON,
             description=ANSWER,
         ),
-        **{status: ResponseSpec(Problem, False, why, PROBLEM) for status, why in REFUSALS.items()},
-        421: ResponseSpec(str, False, "The service does not answer to the name in the Host header.", "text/plain"),
+        **refusals(REFUSALS),
     },
 )
 async def verify_pile(

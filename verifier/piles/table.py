@@ -10,15 +10,13 @@ from io import StringIO
 from credential.wording import CHINA
 from verifier.answer import means_in
 from verifier.piles.row import Row
-from verifier.words import Words
+from verifier.words import UNWRITTEN, Words
 
 __all__ = ["COLUMNS", "Line", "as_csv", "line_of"]
 
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads Chinese in the encoding of the machine
 # What a spreadsheet would take for a formula. A stranger's semicolon ends a cell where the list separator is one.
 FORMULA = re.compile(r"(^|;)([ \u00a0\x22]*[=+\-@\t\r\n＝＋－＠])")
-# What could start a line, or turn the writing around: as the command line does, and the page.
-UNWRITTEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, kw_only=True)

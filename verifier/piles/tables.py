@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 from verifier.documents.child import read_sheet
+from verifier.documents.opened import MOST_COLUMNS, MOST_ROWS
 from verifier.errors import CannotOpen
 from verifier.evidence import Evidence, read_text
 
 __all__ = ["Cells", "cells_of", "code_in", "name_column", "rows_of"]
 
-MOST_ROWS = 10_000
-MOST_COLUMNS = 50
 LONGEST_HEAD = 40  # characters
 SHORTEST_ALMOST = 15  # letters and digits; a code has 18 at least
 SEPARATORS = ",;\t"

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 
@@ -14,12 +13,11 @@ from verifier.piles.item import Item, NotOpened
 from verifier.piles.names import is_one_of, name_in
 from verifier.piles.row import Row, Unopened, compared
 from verifier.verdict import Verdict
+from verifier.verify import CORES
 
 __all__ = ["verified"]
 
-AT_A_TIME = (
-    min(os.cpu_count() or 1, 8) + 1
-)  # one more than are opened, which is read meanwhile; each holds up to 20 MiB
+AT_A_TIME = min(CORES, 8) + 1  # one more than are opened, which is read meanwhile; each holds up to 20 MiB
 SECONDS = 600  # for a pile
 
 log = logging.getLogger("verifier")
