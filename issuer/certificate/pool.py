@@ -7,6 +7,7 @@ Each asker has a worker to itself. One that dies, hangs or asks for too much is 
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import Pipe
@@ -35,10 +36,12 @@ class Pool:
     """Up to `size` processes, by default one a core.
 
     `cache` is what `render` takes, `fonts` what `use_extra_fonts` does. Every method may be called from any thread.
+    `drawn` counts the certificates by how they were drawn.
     """
 
     def __init__(self, cache: Path, fonts: tuple[Path, ...] = (), size: int | None = None) -> None:
         self.size = size or _cores()
+        self.drawn: Counter[str] = Counter()
         self._told = (cache, *fonts)
         self._lock = Lock()
         self._workers: set[_Worker] = set()
@@ -56,6 +59,8 @@ class Pool:
         with self._worker() as worker:
             answer = worker.ask((args, kwargs))
         if isinstance(answer, bytes):
+            with self._lock:
+                self.drawn["laid_out"] += 1
             return answer
         kind, arguments, attributes = answer
         error: Exception = kind.__new__(kind, *arguments)
