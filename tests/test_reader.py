@@ -2,7 +2,7 @@ import json
 import re
 import sys
 import tracemalloc
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +161,49 @@ def test_odd_claims_raise_nothing_but_our_own_error(odd: dict[str, Any]) -> None
     except MalformedToken:
         return
     assert {**CLAIMS, **odd}["iss"] == CLAIMS["iss"]
+
+
+NUMBERS = (
+    "0", "-0", "-1", "0.1", "1.0", "-0.0", "1e5", "1E400", "5e-324", "1e22", "0.30000000000000004", "9007199254740992",
+    "-9007199254740993", "9007199254740993", "18446744073709551616", "9007199254740993.0", "NaN", "Infinity", "01",
+)  # fmt: skip
+TEXTS = ('""', '"a"', '"\u0061"', '"\\u0061"', '"欧"', '"\\ud800"', '"\\u0001"', '"\x01"', '"\x7f"', '"\\/"', '"\\n"')
+JSON = st.recursive(
+    st.sampled_from((*NUMBERS, *TEXTS, "true", "null", " 1", "{}", "[]", "9007199254740993 " * 2)),
+    lambda inner: (
+        st.lists(inner, max_size=4).map(lambda items: f"[{','.join(items)}]")
+        | st.lists(st.tuples(st.sampled_from(TEXTS), inner), max_size=3).map(
+            lambda pairs: f"{{{','.join(f'{name}:{value}' for name, value in pairs)}}}"
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(TEXTS), JSON), max_size=3))
+def test_json_that_is_written_as_we_write_it_is_read_as_all_other_json_is(pairs: list[tuple[str, str]]) -> None:
+    def found(data: bytes) -> str:
+        try:
+            return repr(reader.read_json(data))
+        except MalformedToken:
+            return "refused"
+
+    written = f"{{{','.join(f'{name}:{value}' for name, value in pairs)}}}".encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "_plain", lambda _: None)
+        expected = found(written)
+    assert found(written) == expected
+
+
+@given(st.text("AQgw_-+/= \n", max_size=9))
+def test_base64url_is_read_in_its_one_canonical_spelling_alone(text: str) -> None:
+    try:
+        data = reader._decode(text)
+    except MalformedToken:
+        canonical = len(text) % 4 != 1 and set(text) <= set("AQgw_-")
+        assert not canonical or urlsafe_b64encode(urlsafe_b64decode(text + "==")).rstrip(b"=").decode() != text
+    else:
+        assert segment(data) == text
 
 
 def test_the_json_test_suite_finds_nothing_to_complain_about(conformance: Path) -> None:

@@ -86,6 +86,8 @@ def _unsupported(fault: str | None) -> Evidence | None:
 
 def _qr(text: str) -> Evidence | None:
     """What a certificate's QR code holds: the page of a code at some verifier, and behind the # the token in digits."""
+    if "#" not in text:
+        return None
     address, _, fragment = "".join(text.split()).partition("#")  # mail programs break it into lines
     if not PAGE_OF_A_CODE.search(address) or not any(map(str.isdigit, fragment)):
         return None
