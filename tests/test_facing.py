@@ -5,7 +5,7 @@ import pytest
 from litestar import Litestar, get
 from litestar.testing import TestClient
 
-from tests.facing import URL, asgi, every_route, settings_with
+from tests.facing import HOST, URL, asgi, every_route, settings_with
 from tests.small_issuer import SmallIssuer
 from verifier.app import create_app
 from verifier.facing.hosts import hosts_of
@@ -122,3 +122,33 @@ def test_another_host_is_misdirected_but_for_probes(verifier_client: TestClient[
 def test_two_hosts_are_misdirected(verifier_app: Litestar) -> None:
     sent = asgi(verifier_app, "GET", "/", headers=[(b"host", b"127.0.0.1:8001"), (b"host", b"127.0.0.1:8001")])
     assert sent[0]["status"] == 421
+
+
+def test_what_is_short_is_answered_at_once_as_the_handler_would(
+    verifier_client: TestClient[Litestar], small_issuer: SmallIssuer
+) -> None:
+    token = small_issuer.token()
+    for given in (token, f" {token}\n", token[:-4] + "AAAA", "WG-0000-0000-0000-000D", "", "x" * 70_000, "%PDF-"):
+        at_once, by_handler = (
+            verifier_client.post(f"/api/verify{query}", content=given) for query in ("", "?ask_issuer=false")
+        )
+        assert at_once.status_code == by_handler.status_code == 200
+        assert at_once.json() | {"checked_at": ""} == by_handler.json() | {"checked_at": ""}
+        assert sorted(at_once.headers.items()) == sorted(by_handler.headers.items())
+        is_guarded(at_once)
+
+
+def test_what_says_it_is_short_and_is_not_is_refused(verifier_app: Litestar) -> None:
+    headers = [*HOST, (b"content-length", b"9")]
+    sent = asgi(verifier_app, "POST", "/api/verify", headers=headers, body=[b"x" * 40_000, b"x" * 40_000])
+    assert sent[0]["status"] == 413
+
+
+def test_a_fault_in_what_is_answered_at_once_is_a_problem_too(
+    verifier_app: Litestar, verifier_client: TestClient[Litestar], caplog: pytest.LogCaptureFixture
+) -> None:
+    verifier_app.state.desk = None
+    answer = verifier_client.post("/api/verify", content="WG-0000-0000-0000-000D")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["A fault of ours"]
+    is_guarded(answer)

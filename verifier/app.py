@@ -8,6 +8,7 @@ from typing import Any
 
 from anyio.to_thread import run_sync
 from litestar import Litestar, Request, Response
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
@@ -74,6 +75,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         | {"directory": Provide(kept.current, sync_to_thread=False)},
         exception_handlers={HTTPException: problems.refusal, Exception: fault},
         lifespan=[connections],
+        state=State({"desk": desk}),  # for who stands in front of the handlers, which are given it
         openapi_config=None,
         logging_config=None,
     )
