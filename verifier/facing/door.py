@@ -26,6 +26,7 @@ from litestar.utils import normalize_path
 from verifier.facing.clients import client_of, rated_as
 from verifier.facing.headers import guarded, guarding_headers
 from verifier.facing.hosts import hosts_of
+from verifier.facing.logs import note
 from verifier.facing.metrics import Metrics
 from verifier.facing.rates import ASSET, FRAME, PAGE, PILE, VERIFICATION, Rates
 from verifier.facing.visit import Visit
@@ -99,7 +100,7 @@ class Door:
             self._held -= visit.held
             self._metrics.request(scope["method"], _route(scope), status)
             if scope["path"] not in PROBES or status >= 400:
-                log.info("request", extra={"said": _line(scope, visit, status, began)})
+                note(log, "request", _line(scope, visit, status, began))
 
     async def _answer(self, scope: HTTPScope, receive: Receive, answer: Send, visit: Visit) -> None:
         if scope["path"] not in PROBES:
