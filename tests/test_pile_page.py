@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 from playwright.sync_api import Browser, Download, Page, Route, expect
 
 from credential import code as codes
+from demo.services import free_port, serving
 from tests.axe import barriers
 from tests.small_issuer import SmallIssuer
 from tests.test_pile_report import HOSTILE_ROWS, ROWS
@@ -196,7 +198,8 @@ def test_an_end_that_comes_before_all_rows_is_no_end(verifier: str, page: Page) 
 
 
 @pytest.mark.parametrize(
-    ("status", "says"), [(413, "200 MB"), (429, "太多次"), (503, "很多"), (400, "应聘者名单"), (500, "出了问题")]
+    ("status", "says"),
+    [(408, "太慢"), (413, "200 MB"), (429, "太多次"), (503, "很多"), (400, "应聘者名单"), (500, "出了问题")],
 )
 def test_a_refusal_is_said_in_words_and_the_files_are_still_chosen(
     verifier: str, page: Page, status: int, says: str
@@ -206,6 +209,23 @@ def test_a_refusal_is_said_in_words_and_the_files_are_still_chosen(
     expect(page.get_by_role("alert")).to_contain_text(says)
     expect(page.locator("#files-hint")).to_contain_text("1 个文件")
     assert barriers(page) == []
+
+
+def test_a_refusal_that_comes_before_all_was_sent_is_said_too(
+    small_issuer: SmallIssuer, page: Page, tmp_path: Path
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    # It saves up 36: one pile of 30 and the page, and no second pile within forty seconds.
+    settings = {"VERIFIER_PORT": str(port), "VERIFIER_DIRECTORY": str(small_issuer.directory), "VERIFIER_RATE": "0.6"}
+    with serving("verifier", url, tmp_path / "log", settings):
+        page.goto(f"{url}/pile")
+        expect(page.locator(".pile")).to_be_visible()
+        assert httpx.post(f"{url}/api/piles", content=b"x").status_code == 200
+        (tmp_path / "large.bin").write_bytes(bytes(20 * 1024 * 1024))
+        page.locator("#files").set_input_files(tmp_path / "large.bin")
+        page.locator(".pile button").click()
+        expect(page.get_by_role("alert")).to_contain_text("太多次", timeout=30_000)
 
 
 def test_what_runs_can_be_stopped(verifier: str, page: Page) -> None:
