@@ -29,6 +29,8 @@ VERIFY = """async ([digits, code, now, leads]) => {
     const given = { fetch: window.fetch, now: new Date(now), host: location.host, leads };
     return JSON.stringify(await verify(digits, code, given));
 }"""
+# The fault that verifier/copies.py names where none is known more exactly.
+OTHERWISE = {"keys": "key_set_unreachable", "lists": "status_unreachable", "dictionaries": "dictionary_unreachable"}
 Thing = TypeVar("Thing")
 
 
@@ -41,8 +43,8 @@ def apart(work: Coroutine[Any, Any, Thing]) -> Thing:
 class BrowserDesk:
     """A page of a verifier that knows `directory`.
 
-    `asked` are the paths that the page asked for, modules aside. What begins with one of `down` is out of reach. `kept_for`
-    is how old its copy of an issuer's keys is.
+    `asked` are the paths that the page asked for, modules aside. What begins with one of `down` is out of reach, or
+    refused by the verifier with the status `refuses`. `kept_for` is how old its copy of an issuer's keys is.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -65,6 +67,7 @@ class BrowserDesk:
         self.directory, self.fetcher, self.clock = directory, fetcher, clock
         self.asked: list[str] = []
         self.down: tuple[str, ...] = ()
+        self.refuses = 0
         self.kept_for = timedelta(0)
 
     def agreed(self, digits: str, code: str) -> str:
@@ -112,13 +115,17 @@ class BrowserDesk:
             return
         self.asked.append(path)
         if self.down and path.startswith(self.down):
-            route.abort()
+            if self.refuses:
+                route.fulfill(status=self.refuses, json={"status": self.refuses, "detail": "", "type": "about:blank"})
+            else:
+                route.abort()
             return
         try:
             route.fulfill(body=self._copy(path))
         except Unreachable as error:
             status = 404 if error.fault == "not_found" else 503
-            body = json.dumps({"code": error.fault, "status": status} if error.fault else {"status": status})
+            code = error.fault or OTHERWISE[path[1:].partition("?")[0].partition("/")[0]]
+            body = json.dumps({"code": code, "status": status})
             route.fulfill(status=status, body=body, content_type="application/problem+json")
 
     def _copy(self, path: str) -> str | bytes:

@@ -126,6 +126,36 @@ def test_another_certificate_on_the_same_page_gets_an_answer_of_its_own(
     assert page.locator(VERDICT).count() == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "fault"), [(429, "too_often"), (502, "verifier_unreachable"), (0, "verifier_unreachable")]
+)
+def test_what_we_refuse_or_cannot_give_is_not_laid_to_the_issuer(
+    browser: Browser, verifier: str, small_issuer: SmallIssuer, status: int, fault: str
+) -> None:
+    def refuse(route: Route) -> None:
+        if status:
+            route.fulfill(status=status, json={"status": status, "detail": "", "type": "about:blank"})
+        else:
+            route.abort()
+
+    def opened(refused: str) -> Page:
+        page = context.new_page()
+        page.route(re.compile(rf"^{verifier}/{refused}\b"), refuse)
+        page.goto(address(verifier, small_issuer))
+        return page
+
+    words = words_in("zh-Hans")
+    context = browser.new_context(locale="zh-CN", service_workers="block")  # or it would ask in the page's place
+    for path in ("directory", "words", "dictionaries"):
+        page = opened(path)
+        expect(page.locator("#answer")).to_contain_text(words.say(f"reason.unchecked.{fault}.means"))
+        assert page.locator("section.verdict.valid").count() == 0
+    page = opened("lists")
+    means = words.say(f"reason.status_unavailable.{fault}.means", issuer="微光学院")
+    expect(page.locator("section.verdict.unchecked .means")).to_have_text(means)
+    context.close()
+
+
 def test_a_broken_fragment_is_never_valid(page: Page, verifier: str, small_issuer: SmallIssuer) -> None:
     url = address(verifier, small_issuer)
     for broken in (url[:-1], url[:-1] + str((int(url[-1]) + 1) % 10), f"{url}0", url.partition("#")[0] + "#x"):

@@ -1,5 +1,6 @@
 // The page behind a QR code: what stands behind the # is verified here. It is sent nowhere but by the buttons that say so.
 import { answer } from "./answer.js";
+import { had } from "./copies.js";
 import { keep } from "./keep.js";
 import { verify } from "./verify.js";
 
@@ -35,6 +36,8 @@ async function check() {
   } else {
     const undecided = copyOf("undecided");
     undecided.querySelector("bdi").textContent = told.ask;
+    for (const means of undecided.querySelectorAll("[data-ask]")) means.hidden = means.dataset.ask !== told.ask;
+    undecided.querySelector("p").hidden = Boolean(undecided.querySelector("[data-ask]:not([hidden])"));
     found.replaceChildren(undecided, ways());
   }
   show({ number: !told.verdict, found: true });
@@ -46,12 +49,12 @@ async function decided(digits, copy) {
   try {
     const [told, words] = await Promise.all([
       verify(digits, code, { fetch: copy, now: new Date(), host: location.host }),
-      fetch(`/words/${lang}`).then((said) => said.json()),
+      had(fetch, `/words/${lang}`).then((said) => said.json()),
     ]);
     return { ...told, words: { ...words, language: lang } };
   } catch (error) {
     console.warn(error);
-    return { ask: "browser_fault" };
+    return { ask: error.fault || "browser_fault" };
   }
 }
 
