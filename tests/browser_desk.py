@@ -24,9 +24,9 @@ __all__ = ["HOST", "BrowserDesk"]
 
 HOST = "verify.example"
 MODULES = Path(__file__).parent.parent / "verifier" / "browser"
-VERIFY = """async ([digits, code, now, leads]) => {
+VERIFY = """async ([digits, code, now]) => {
     const { verify } = await import("/verify.js");
-    const given = { fetch: window.fetch, now: new Date(now), host: location.host, leads };
+    const given = { fetch: window.fetch, now: new Date(now) };
     return JSON.stringify(await verify(digits, code, given));
 }"""
 # The fault that verifier/copies.py names where none is known more exactly.
@@ -94,14 +94,13 @@ class BrowserDesk:
             f"(argument) => import('/{module}').then((module) => module.{call}).then({told})", argument
         )
 
-    def in_browser(self, digits: str, code: str, leads: str | None = None) -> Any:
+    def in_browser(self, digits: str, code: str) -> Any:
         """What the browser says: a verdict, or that the server is to be asked."""
-        arguments = [digits, code, self.clock().isoformat()]
-        return json.loads(self.page.evaluate(VERIFY, [*arguments, leads] if leads else arguments))
+        return json.loads(self.page.evaluate(VERIFY, [digits, code, self.clock().isoformat()]))
 
-    def at_server(self, digits: str, code: str, host: str = HOST) -> Verdict:
+    def at_server(self, digits: str, code: str) -> Verdict:
         """What the server says."""
-        given = f"https://{host}/v/{code}#{digits}".encode()
+        given = f"https://{HOST}/v/{code}#{digits}".encode()
         published = Published(self.fetcher, self.clock)
         return apart(verify(given, self.directory, published, self.clock(), own_url=f"https://{HOST}"))
 

@@ -7,7 +7,8 @@ import { verify } from "./verify.js";
 const PAGE = /^\/v\/([\w-]+)\/?$/;
 const PRINTED = /^([A-Z]{2,6})-?([0-9A-Z]{4})-?([0-9A-Z]{4})-?([0-9A-Z]{4})-?([0-9A-Z]{4})$/;
 const part = (id) => document.getElementById(id);
-const [number, checking, found, byNumber] = ["number", "checking", "answer", "by-number"].map(part);
+// The verdict goes into an element that has stood there as a status from the beginning, or a screen reader would not say it.
+const [number, checking, verdict, found, byNumber] = ["number", "checking", "verdict", "answer", "by-number"].map(part);
 const title = document.title;
 const { lang } = document.documentElement;
 const code = PAGE.exec(location.pathname)?.[1] ?? "";
@@ -31,14 +32,16 @@ async function check() {
   if (mine !== latest) return;
   if (told.verdict) {
     const drawn = answer(told.words, told.verdict);
-    found.replaceChildren(...(kept ? [copyOf("kept")] : []), drawn, copyOf("on-device"), ways());
     document.title = `${drawn.querySelector("h1").textContent} · ${title}`;
+    verdict.replaceChildren(...(kept ? [copyOf("kept")] : []), drawn.querySelector(".verdict"));
+    found.replaceChildren(drawn, copyOf("on-device"), ways());
   } else {
     const undecided = copyOf("undecided");
     undecided.querySelector("bdi").textContent = told.ask;
     for (const means of undecided.querySelectorAll("[data-ask]")) means.hidden = means.dataset.ask !== told.ask;
     undecided.querySelector("p").hidden = Boolean(undecided.querySelector("[data-ask]:not([hidden])"));
-    found.replaceChildren(undecided, ways());
+    verdict.replaceChildren(undecided);
+    found.replaceChildren(ways());
   }
   show({ number: !told.verdict, found: true });
   keep([...asked]);
@@ -48,7 +51,7 @@ async function check() {
 async function decided(digits, copy) {
   try {
     const [told, words] = await Promise.all([
-      verify(digits, code, { fetch: copy, now: new Date(), host: location.host }),
+      verify(digits, code, { fetch: copy, now: new Date() }),
       had(fetch, `/words/${lang}`).then((said) => said.json()),
     ]);
     return { ...told, words: { ...words, language: lang } };
@@ -63,6 +66,7 @@ function show(shown) {
   byNumber.hidden = !shown.byNumber;
   checking.textContent = shown.checking ? checking.dataset.checking : "";
   if (shown.found) return;
+  verdict.replaceChildren();
   found.replaceChildren();
   document.title = title;
 }

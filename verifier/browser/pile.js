@@ -135,6 +135,9 @@ function open(row) {
   const why = row.verdict ? answer(texts, row.verdict) : element("p", { class: "not-yet" }, texts[`unopened.${row.problem.code}`] ?? row.problem.detail);
   dialog.replaceChildren(title, why, close);
   dialog.setAttribute("aria-labelledby", "opened");
+  // Where the focus goes is what a screen reader says next, after the dialog's name.
+  const first = why.querySelector("h1") ?? why;
+  for (const [attribute, value] of Object.entries({ tabindex: "-1", autofocus: "" })) first.setAttribute(attribute, value);
   dialog.showModal();
   dialog.scrollTop = 0;
 }
