@@ -64,7 +64,7 @@ async function decided(digits, copy) {
 function show(shown) {
   number.hidden = !(shown.number ?? true);
   byNumber.hidden = !shown.byNumber;
-  checking.textContent = shown.checking ? checking.dataset.checking : "";
+  checking.hidden = !shown.checking;
   if (shown.found) return;
   verdict.replaceChildren();
   found.replaceChildren();
