@@ -24,11 +24,13 @@ __all__ = ["HOST", "BrowserDesk"]
 
 HOST = "verify.example"
 MODULES = Path(__file__).parent.parent / "verifier" / "browser"
-VERIFY = """async ([digits, code, now, leads]) => {
+VERIFY = """async ([digits, code, now]) => {
     const { verify } = await import("/verify.js");
-    const given = { fetch: window.fetch, now: new Date(now), host: location.host, leads };
+    const given = { fetch: window.fetch, now: new Date(now) };
     return JSON.stringify(await verify(digits, code, given));
 }"""
+# The fault that verifier/copies.py names where none is known more exactly.
+OTHERWISE = {"keys": "key_set_unreachable", "lists": "status_unreachable", "dictionaries": "dictionary_unreachable"}
 Thing = TypeVar("Thing")
 
 
@@ -41,8 +43,8 @@ def apart(work: Coroutine[Any, Any, Thing]) -> Thing:
 class BrowserDesk:
     """A page of a verifier that knows `directory`.
 
-    `asked` are the paths that the page asked for, modules aside. What begins with one of `down` is out of reach. `kept_for`
-    is how old its copy of an issuer's keys is.
+    `asked` are the paths that the page asked for, modules aside. What begins with one of `down` is out of reach, or
+    refused by the verifier with the status `refuses`. `kept_for` is how old its copy of an issuer's keys is.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -65,6 +67,7 @@ class BrowserDesk:
         self.directory, self.fetcher, self.clock = directory, fetcher, clock
         self.asked: list[str] = []
         self.down: tuple[str, ...] = ()
+        self.refuses = 0
         self.kept_for = timedelta(0)
 
     def agreed(self, digits: str, code: str) -> str:
@@ -91,14 +94,13 @@ class BrowserDesk:
             f"(argument) => import('/{module}').then((module) => module.{call}).then({told})", argument
         )
 
-    def in_browser(self, digits: str, code: str, leads: str | None = None) -> Any:
+    def in_browser(self, digits: str, code: str) -> Any:
         """What the browser says: a verdict, or that the server is to be asked."""
-        arguments = [digits, code, self.clock().isoformat()]
-        return json.loads(self.page.evaluate(VERIFY, [*arguments, leads] if leads else arguments))
+        return json.loads(self.page.evaluate(VERIFY, [digits, code, self.clock().isoformat()]))
 
-    def at_server(self, digits: str, code: str, host: str = HOST) -> Verdict:
+    def at_server(self, digits: str, code: str) -> Verdict:
         """What the server says."""
-        given = f"https://{host}/v/{code}#{digits}".encode()
+        given = f"https://{HOST}/v/{code}#{digits}".encode()
         published = Published(self.fetcher, self.clock)
         return apart(verify(given, self.directory, published, self.clock(), own_url=f"https://{HOST}"))
 
@@ -112,13 +114,17 @@ class BrowserDesk:
             return
         self.asked.append(path)
         if self.down and path.startswith(self.down):
-            route.abort()
+            if self.refuses:
+                route.fulfill(status=self.refuses, json={"status": self.refuses, "detail": "", "type": "about:blank"})
+            else:
+                route.abort()
             return
         try:
             route.fulfill(body=self._copy(path))
         except Unreachable as error:
             status = 404 if error.fault == "not_found" else 503
-            body = json.dumps({"code": error.fault, "status": status} if error.fault else {"status": status})
+            code = error.fault or OTHERWISE[path[1:].partition("?")[0].partition("/")[0]]
+            body = json.dumps({"code": code, "status": status})
             route.fulfill(status=status, body=body, content_type="application/problem+json")
 
     def _copy(self, path: str) -> str | bytes:

@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from bench.chromium import chromium
 from credential import proof
@@ -69,6 +69,7 @@ COMPLETION = {
 
 CACHE = Path(__file__).parent.parent / "var" / "cache"  # static fonts: the same for every test and every run
 os.environ["ISSUER_CACHE_DIR"] = str(CACHE)
+expect.set_options(timeout=30_000)  # ms: a machine that has much else to do is no fault of a page
 
 
 Ask = Callable[[str | bytes], Verdict]

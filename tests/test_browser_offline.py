@@ -29,8 +29,8 @@ def address(verifier: str, issuer: SmallIssuer, *, index: int = 3, name: str = "
     return f"{verifier}/v/{issuer.code}{f'?lang={language}' if language else ''}#{digits}"
 
 
-def says(page: Page, word: str) -> None:
-    expect(page.locator(VERDICT)).to_have_text(words_in("zh-Hans").say(f"word.{word}"))
+def says(page: Page, word: str, language: str = "zh-Hans") -> None:
+    expect(page.locator(VERDICT)).to_have_text(words_in(language).say(f"word.{word}"))
 
 
 def kept(page: Page) -> list[str]:
@@ -108,12 +108,39 @@ def test_the_server_is_asked_when_it_is_told_to_and_says_the_same(
 
 
 def test_the_issuer_is_asked_by_number_when_it_is_told_to(page: Page, verifier: str, small_issuer: SmallIssuer) -> None:
+    small_issuer.asked.clear()
     page.goto(address(verifier, small_issuer))
     says(page, "valid")
     assert f"/credentials/{small_issuer.code}.jwt" not in small_issuer.asked
     page.get_by_role("link", name="凭编号询问颁发机构").click()
     expect(page).to_have_url(f"{verifier}/v/{small_issuer.code}/check?lang=zh-Hans")
     says(page, "valid")
+
+
+def test_a_screen_reader_says_the_verdict_once(page: Page, verifier: str, small_issuer: SmallIssuer) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"{verifier}/directory", hold)
+    page.goto(address(verifier, small_issuer, language="en"))
+    status = page.locator("main [role=status]").first
+    expect(status).to_match_aria_snapshot("- status:\n  - paragraph: Checking on this device…")
+    standing = status.element_handle()
+    held[0].continue_()
+    says(page, "valid", "en")
+    page.unroute_all()
+    heard = status.aria_snapshot()
+    assert heard.startswith('- status:\n  - heading "Valid" [level=1]\n  - paragraph:')
+    assert standing and standing.evaluate(
+        "stood => stood.isConnected && stood.contains(document.querySelector('.verdict h1'))"
+    )
+    assert page.locator("main").aria_snapshot().count('heading "Valid"') == 1
+    assert page.locator("[role=status] [role=status]").count() == 0
+    page.goto("about:blank")
+    page.goto(address(verifier, small_issuer, language="en") + "x")
+    expect(status).to_match_aria_snapshot('- status:\n  - heading "Not valid" [level=1]')
 
 
 def test_another_certificate_on_the_same_page_gets_an_answer_of_its_own(
@@ -124,6 +151,36 @@ def test_another_certificate_on_the_same_page_gets_an_answer_of_its_own(
     page.goto(address(verifier, small_issuer, name="王小明"))
     expect(page.locator(".claims .name dd")).to_contain_text("王小明")
     assert page.locator(VERDICT).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"), [(429, "too_often"), (502, "verifier_unreachable"), (0, "verifier_unreachable")]
+)
+def test_what_we_refuse_or_cannot_give_is_not_laid_to_the_issuer(
+    browser: Browser, verifier: str, small_issuer: SmallIssuer, status: int, fault: str
+) -> None:
+    def refuse(route: Route) -> None:
+        if status:
+            route.fulfill(status=status, json={"status": status, "detail": "", "type": "about:blank"})
+        else:
+            route.abort()
+
+    def opened(refused: str) -> Page:
+        page = context.new_page()
+        page.route(re.compile(rf"^{verifier}/{refused}\b"), refuse)
+        page.goto(address(verifier, small_issuer))
+        return page
+
+    words = words_in("zh-Hans")
+    context = browser.new_context(locale="zh-CN", service_workers="block")  # or it would ask in the page's place
+    for path in ("directory", "words", "dictionaries"):
+        page = opened(path)
+        expect(page.locator("#verdict")).to_contain_text(words.say(f"reason.unchecked.{fault}.means"))
+        assert page.locator("section.verdict.valid").count() == 0
+    page = opened("lists")
+    means = words.say(f"reason.status_unavailable.{fault}.means", issuer="微光学院")
+    expect(page.locator("section.verdict.unchecked .means")).to_have_text(means)
+    context.close()
 
 
 def test_a_broken_fragment_is_never_valid(page: Page, verifier: str, small_issuer: SmallIssuer) -> None:
@@ -180,7 +237,7 @@ def test_without_a_network_another_certificate_of_the_same_course_is_verified(
     says(scanned, "valid")
     expect(scanned.locator(".claims .name dd")).to_contain_text("王小明")
     expect(scanned.locator(".steps")).to_contain_text("颁发机构签发的状态，截至")
-    expect(scanned.locator("#answer > .not-yet")).to_contain_text("没有网络")
+    expect(scanned.locator("#verdict > .not-yet")).to_contain_text("没有网络")
     scanned.goto("about:blank")
     scanned.goto(address(verifier, small_issuer, index=7))
     says(scanned, "invalid")
@@ -209,7 +266,7 @@ def test_a_directory_that_was_kept_for_more_than_a_week_knows_nobody(
         if decided:
             says(scanned, "unchecked")  # the list has expired
         else:
-            expect(scanned.locator("#answer > .not-yet")).to_contain_text("directory_unavailable")
+            expect(scanned.locator("#verdict > .not-yet")).to_contain_text("directory_unavailable")
     assert scanned.locator("section.verdict").count() == 0
 
 
@@ -380,7 +437,7 @@ def test_no_state_of_the_page_has_a_barrier(
     wait_until_kept(page)
     cut_off(page)
     page.goto(address(verifier, small_issuer, language=language))
-    expect(page.locator("#answer > .not-yet")).to_have_text(say("code.kept"))
+    expect(page.locator("#verdict > .not-yet")).to_have_text(say("code.kept"))
     looked_at(say("word.valid"))
     page.goto(f"{verifier}/v/{small_issuer.code}?lang={language}")
     looked_at(say("code.title"))

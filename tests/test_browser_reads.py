@@ -13,6 +13,7 @@ from credential import code as codes
 from credential import qr, reader
 from credential.errors import CredentialError, MalformedCode
 from tests.browser_desk import BrowserDesk
+from tests.spellings import SPELLINGS
 from tests.vectors.make import FOLDER
 
 QR_CODES: list[dict[str, Any]] = json.loads((FOLDER / "qr.json").read_bytes())
@@ -128,6 +129,19 @@ def test_a_code_is_read_as_in_python(desk: BrowserDesk) -> None:
             expected = None
         assert desk.run("code.js", "parse(argument)", text)["value"] == expected, text
     assert desk.run("code.js", "printed(argument)", genuine)["value"] == codes.printed(genuine)
+
+
+def test_two_spellings_are_one_name_or_not_as_in_python(desk: BrowserDesk) -> None:
+    for one, other, same in SPELLINGS:
+        for pair in ([one, other], [other, one]):
+            told = desk.run("names.js", "sameName(...argument)", pair)
+            assert told == {"value": same, "asks": False}, pair
+
+
+def test_under_more_names_than_anyone_writes_nothing_is_compared(desk: BrowserDesk) -> None:
+    names = [f"李{' ' * number}娜" for number in range(1, 23)]
+    for known, expected in ((names[:21], False), (names, True), ([names[0], None], False), ([names[0], "王芳"], True)):
+        assert desk.run("names.js", "clash(...argument)", [names[0], known])["value"] is expected
 
 
 def test_the_digits_of_each_vector_unpack_to_the_same_token_or_are_refused_for_the_same_fault(

@@ -92,19 +92,23 @@ def test_a_new_key_that_is_not_pinned_is_found_among_the_published_ones(
     assert in_browser(desk, digits, made.code)[0] == "unchecked: keys_unavailable"
 
 
-def test_what_is_out_of_reach_leaves_it_unchecked_and_says_which(
-    desk: BrowserDesk, digits: str, credential: Credential
+@pytest.mark.parametrize(
+    ("refuses", "fault"), [(0, "verifier_unreachable"), (502, "verifier_unreachable"), (429, "too_often")]
+)
+def test_what_cannot_be_had_of_us_leaves_it_unchecked_and_is_not_laid_to_the_issuer(
+    desk: BrowserDesk, digits: str, credential: Credential, refuses: int, fault: str
 ) -> None:
     expected: dict[str, tuple[str, dict[str, str]]] = {
-        "/dictionaries": ("unchecked: dictionary_unavailable", {"token": "dictionary_unreachable"}),
-        "/keys": (UNCHECKED, {"signature": "key_state_unknown", "status": "status_unreachable"}),
-        "/lists": (UNCHECKED, {"status": "status_unreachable"}),
+        "/dictionaries": ("unchecked: dictionary_unavailable", {"token": fault}),
+        "/keys": (UNCHECKED, {"signature": "key_state_unknown", "status": fault}),
+        "/lists": (UNCHECKED, {"status": fault}),
     }
+    desk.refuses = refuses
     for path, outcome in expected.items():
         desk.down = (path,)
         assert in_browser(desk, digits, credential.code) == outcome
     desk.down = ("/directory",)
-    assert desk.in_browser(digits, credential.code) == {"ask": "directory_unavailable"}
+    assert desk.in_browser(digits, credential.code) == {"ask": fault}
 
 
 def test_while_the_issuer_is_out_of_reach_browser_and_server_say_the_same(
@@ -180,7 +184,7 @@ def test_a_captive_portal_is_nobodys_answer(desk: BrowserDesk, digits: str, cred
         const { verify } = await import("/verify.js");
         const page = () => new Response("<!doctype html><title>Sign in</title>");
         const fetch = async (asked) => asked.startsWith(path) ? page() : window.fetch(asked);
-        return JSON.stringify(await verify(digits, code, { fetch, now: new Date(now), host: location.host }));
+        return JSON.stringify(await verify(digits, code, { fetch, now: new Date(now) }));
     }"""
     said = []
     for path in ("/directory", "/dictionaries", "/keys", "/lists"):

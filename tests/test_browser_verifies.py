@@ -167,13 +167,6 @@ def test_everything_that_an_issuer_of_ours_may_sign_is_read_as_the_server_reads_
     assert [score for _, score in signed["modules"]] == ["m1 优", "m2 优"]
 
 
-def test_a_known_host_is_as_good_as_the_pages_own_and_any_other_is_for_the_server_to_judge(desk: BrowserDesk) -> None:
-    known = "credentials.example"  # under which the issuer publishes
-    assert desk.in_browser(given(TOKEN), CODE, known)["verdict"]["verdict"] == "valid"
-    for host in ("credentials.exarnple", "verify.example.evil.example", "elsewhere.example:8443"):
-        assert desk.in_browser(given(TOKEN), CODE, host) == {"ask": "leads_elsewhere"}
-
-
 def test_nothing_that_is_asked_for_names_the_credential(desk: BrowserDesk) -> None:
     assert desk.agreed(given(TOKEN), CODE) == "valid: ok"
     assert [path.partition("?")[0] for path in desk.asked] == [
@@ -187,7 +180,7 @@ def test_a_browser_that_cannot_do_it_leaves_it_to_the_server(desk: BrowserDesk) 
         const { verify } = await import("/verify.js");
         const kept = globalThis.DecompressionStream;
         delete globalThis.DecompressionStream;
-        const said = await verify(digits, code, { fetch: window.fetch, now: new Date(), host: location.host });
+        const said = await verify(digits, code, { fetch: window.fetch, now: new Date() });
         globalThis.DecompressionStream = kept;
         return said;
     }"""

@@ -5,8 +5,8 @@ import os
 import resource
 import struct
 import zipfile
-from collections.abc import Callable
-from itertools import count
+from collections.abc import Callable, Iterable
+from itertools import count, repeat
 from pathlib import Path
 from random import Random
 
@@ -14,7 +14,9 @@ import pytest
 
 from credential import code as codes
 from tests.hostile import bomb
-from verifier.piles import item, reading, zips
+from tests.spellings import SPELLINGS
+from verifier.piles import allowance, item, reading, zips
+from verifier.piles.allowance import Allowance
 from verifier.piles.applicants import applicants_in
 from verifier.piles.folder import given_at
 from verifier.piles.item import UNOPENED, Item, NotOpened
@@ -45,13 +47,36 @@ def put(tmp_path: Path) -> Put:
 
 def test_few_tables_of_a_pile_are_read_for_each_can_take_seconds(put: Put) -> None:
     table = f"{CODE}\n".encode()
-    found = items_of(put(f"{number}.csv", table) for number in range(zips.MOST_TABLES + 2))
-    assert [read(each) for each in found] == [CODE.encode()] * zips.MOST_TABLES + ["too_many"] * 2
+    found = taken_apart(put(f"{number}.csv", table) for number in range(allowance.MOST_TABLES + 2))
+    assert [read(each) for each in found] == [CODE.encode()] * allowance.MOST_TABLES + ["too_many"] * 2
+
+
+def test_a_pile_that_nobody_waits_for_any_more_is_not_taken_apart_further(put: Put) -> None:
+    empty, left = put("empty.zip", packed()), Allowance()
+    opened = count(1)
+
+    def opening() -> Slice:
+        if next(opened) == 3:
+            left.end()
+        return empty.open()
+
+    found = items_of(repeat(Given("empty.zip", opening)), left)  # without an end
+    assert next(opened) == 4
+    assert [read(each) for each in found] == ["out_of_time"]
+
+
+def test_within_a_zip_and_a_table_too_there_is_a_deadline(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowance, "SECONDS", 0)
+    with pytest.raises(NotOpened, match="takes too long"):
+        zips.listed(put("x.zip", packed(("a", b"x"))).open(), "x.zip", Allowance())
+    table = put("x.csv", CODE.encode())
+    with pytest.raises(NotOpened, match="takes too long"):
+        reading._listed_in_table(table, table.open(), Allowance(), sheet=False)
 
 
 def test_an_item_does_not_hold_on_to_what_else_stood_in_its_zip(put: Put) -> None:
     folders = [(f"{number}/", b"") for number in range(2000)]
-    (only,) = items_of([put("x.zip", packed(*folders, ("a.txt", b"text")))])
+    (only,) = taken_apart([put("x.zip", packed(*folders, ("a.txt", b"text")))])
     archive = next(each for each in only.read.args if isinstance(each, zipfile.ZipFile))  # type: ignore[attr-defined]
     assert (archive.infolist(), read(only)) == ([], b"text")
 
@@ -64,6 +89,10 @@ def packed(*files: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZI
     return written.getvalue()
 
 
+def taken_apart(given: Iterable[Given]) -> list[Item]:
+    return items_of(given, Allowance())
+
+
 def read(each: Item) -> bytes | str:
     """What an item holds, or the code that says why it cannot be had."""
     try:
@@ -73,7 +102,7 @@ def read(each: Item) -> bytes | str:
 
 
 def found(*given: Given) -> list[tuple[str, bytes | str]]:
-    return [(each.label, read(each)) for each in items_of(given)]
+    return [(each.label, read(each)) for each in taken_apart(given)]
 
 
 def test_a_zip_is_its_files_without_folders_links_and_what_systems_leave(put: Put) -> None:
@@ -184,7 +213,7 @@ def test_a_zip_that_breaks_off_is_one_item_that_says_so(put: Put, cut: int) -> N
 
 def test_of_a_pile_a_thousand_items_are_taken_and_one_says_that_there_are_more(put: Put) -> None:
     data = packed(*((f"{number}.pdf", b"x") for number in range(1234)))
-    items = items_of([put("pile.zip", data)])
+    items = taken_apart([put("pile.zip", data)])
     labels = [each.label for each in items]
     assert labels[:-1] == [f"{number}.pdf" for number in range(1000)]
     assert read(items[-1]) == "too_many"
@@ -202,16 +231,16 @@ def test_whatever_happens_to_a_zip_it_is_taken_apart_without_a_fault(put: Put) -
         data = bytearray(whole)
         for _ in range(change.randint(1, 4)):
             data[change.randrange(4, len(data))] = change.randrange(256)
-        for each in items_of([put("pile.zip", bytes(data))]):
+        for each in taken_apart([put("pile.zip", bytes(data))]):
             assert isinstance(read(each), bytes | str) and len(each.label) <= item.LONGEST_LABEL
 
 
 def test_a_zip_of_more_entries_than_are_listed_says_so(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     data = packed(*((f"{number}.pdf", b"") for number in range(10_001)))
-    items = items_of([put("pile.zip", data)])
+    items = taken_apart([put("pile.zip", data)])
     assert (len(items), read(items[-1])) == (1001, "too_many")
     monkeypatch.setattr(reading, "MOST", 10**6)
-    items = items_of([put("pile.zip", data)])
+    items = taken_apart([put("pile.zip", data)])
     assert (len(items), read(items[-1])) == (10_001, "too_many")
 
 
@@ -224,8 +253,8 @@ def test_a_directory_of_a_hundred_thousand_entries_is_not_even_read(put: Put) ->
 
 def test_what_all_items_unpack_to_together_has_a_limit(put: Put) -> None:
     data = packed(("a", bytes(1000)), ("b", bytes(1000)), ("c", bytes(10)))
-    allowance = zips.Allowance(1500)
-    items = zips.listed(put("pile.zip", data).open(), "pile.zip", allowance)
+    little = Allowance(1500)
+    items = zips.listed(put("pile.zip", data).open(), "pile.zip", little)
     assert [read(each) for each in items] == [bytes(1000), "too_large_together", "too_large_together"]
 
 
@@ -283,13 +312,13 @@ def spreadsheet(rows: list[list[str]]) -> bytes:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_a_csv_is_read_row_by_row_with_names_in_whatever_encoding(put: Put, encoding: str) -> None:
-    items = items_of([put("codes.csv", TABLE.encode(encoding))])
+    items = taken_apart([put("codes.csv", TABLE.encode(encoding))])
     assert [(each.label, read(each), each.name) for each in items] == ROWS
 
 
 def test_a_spreadsheet_is_read_like_a_csv(put: Put) -> None:
     data = spreadsheet([list(row) for row in cells_of(TABLE)])
-    items = items_of([put("whatever it is called", data)])
+    items = taken_apart([put("whatever it is called", data)])
     assert [(each.label, read(each), each.name) for each in items] == ROWS
 
 
@@ -350,23 +379,7 @@ def test_an_applicant_list_that_is_of_no_use_is_not_passed_over(put: Put, data: 
     assert refused.value.code == "no_names"
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("张三", "张三", True),
-        ("张 三", "张三", True),
-        ("Zhang San", "ZHANG SAN", True),
-        ("Ｚｈａｎｇ San", "zhangsan", True),
-        ("迪丽热巴·迪力木拉提", "迪丽热巴•迪力木拉提", True),
-        ("O’Brien", "O'Brien", True),
-        ("欧阳雨泽 Ouyang Yuze", "欧阳雨泽", True),
-        ("欧阳雨泽（Ouyang Yuze）", "ouyang yuze", True),
-        ("张三", "张三丰", False),
-        ("Zhang San", "Zhang Shan", False),
-        ("", "", False),
-        (" ", "张三", False),
-    ],
-)
+@pytest.mark.parametrize(("one", "other", "same"), SPELLINGS)
 def test_two_spellings_are_one_name_or_not(one: str, other: str, same: bool) -> None:
     assert same_name(one, other) is same and same_name(other, one) is same
 

@@ -15,19 +15,27 @@ import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from PIL import Image
 
 from bench.applications import STRANGER, Application, applications, zipped
 from bench.office import Office, office
 from bench.piles import Memory
 from credential import code as codes
+from tests.conftest import pdf_with
+from tests.facing import HOST, asgi
 from tests.small_issuer import SmallIssuer
 from tests.test_verifier_cli import run
 from verifier.app import create_app
 from verifier.facing import desk, door
-from verifier.piles import report, verifying
+from verifier.facing.desk import Desk
+from verifier.piles import allowance, api, report
+from verifier.piles.allowance import Allowance
 from verifier.piles.row import Row, compared, counted, settled
 from verifier.piles.table import as_csv
+from verifier.piles.verifying import AT_A_TIME
 from verifier.settings import settings_from
+from verifier.verdict import Verdict
+from verifier.verify import CORES, verify
 from verifier.words import words_in
 
 URL = "http://127.0.0.1:8001"
@@ -60,6 +68,11 @@ def rows_of(answer: httpx.Response) -> list[Row]:
     assert [row.number for row in table] == list(range(1, len(rows) + 1))
     assert last["counts"] == msgspec.to_builtins(counted(table))
     return table
+
+
+def metrics_of(app: Litestar) -> str:
+    """What is counted, as told to a machine of the own network."""
+    return bytes(asgi(app, "GET", "/metrics", headers=HOST, peer="10.0.0.1")[1]["body"]).decode()
 
 
 def said(row: Row) -> str:
@@ -221,6 +234,77 @@ def test_a_third_pile_at_a_time_is_told_to_come_again(
     assert client.post("/api/piles", content=b"x").status_code == 200
 
 
+def test_who_sends_slowly_keeps_nobody_out(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "MOST_PILES", 1)
+
+    async def visits() -> list[int]:
+        slow, quick = Leaving(b"x", None, b"x"), Leaving(b"x")
+        sending = asyncio.create_task(slow.visit(app))
+        await slow.stalled.wait()
+        await quick.visit(app)
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        return [message["status"] for message in quick.sent if "status" in message]
+
+    assert asyncio.run(visits()) == [200]
+
+
+def test_a_pile_that_finds_no_room_when_it_has_come_is_told_to_come_again(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = Leaving(b"x", b"x")
+
+    async def receive(receive: Any = late.receive) -> dict[str, Any]:
+        if len(late.parts) == 1:
+            monkeypatch.setattr(desk, "MOST_PILES", 0)
+        got: dict[str, Any] = await receive()
+        return got
+
+    late.receive = receive  # type: ignore[method-assign]
+    asyncio.run(late.visit(app))
+    assert (late.sent[0]["status"], dict(late.sent[0]["headers"])[b"retry-after"]) == (503, b"10")
+
+
+def test_the_files_of_all_piles_together_have_a_limit(
+    app: Litestar, client: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "MOST_SPOOLED", 1000)
+    statuses = [client.post("/api/piles", content=content).status_code for content in (bytes(900), bytes(1100), b"x")]
+    assert statuses[:2] == [200, 503]
+    assert 'verifier_refused_total{limit="disk"} 1.0' in metrics_of(app)
+
+
+def test_the_documents_of_a_pile_are_counted_with_all_others(
+    app: Litestar, client: TestClient[Litestar], small_issuer: SmallIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_it: Desk = app.dependencies["desk"].dependency()  # type: ignore[union-attr]
+    seen: dict[bool, set[int]] = {True: set(), False: set()}
+
+    async def noting(given: bytes, *arguments: Any, **named: Any) -> Verdict:
+        seen[given.startswith(b"%PDF")].add(at_it.documents)
+        return await verify(given, *arguments, **named)
+
+    monkeypatch.setattr(desk, "verify", noting)
+    pdf = pdf_with(small_issuer.token())
+    assert {said(row) for row in rows_of(client.post("/api/piles", content=zipped({"a.pdf": pdf, "b.pdf": pdf})))}
+    client.post("/api/piles", content=zipped({"a.jwt": small_issuer.token().encode()}))
+    assert seen[True] <= {1, 2} and seen[True] and seen[False] == {0}
+    assert (at_it.documents, at_it.piled) == (0, 0)
+
+
+def test_while_piles_open_documents_others_wait_in_line_and_a_camera_does_not(
+    app: Litestar, client: TestClient[Litestar], small_issuer: SmallIssuer
+) -> None:
+    at_it: Desk = app.dependencies["desk"].dependency()  # type: ignore[union-attr]
+    picture = io.BytesIO()
+    Image.new("L", (64, 64)).save(picture, "JPEG")
+    with at_it.opening(1000):
+        assert f'verifier_documents{{state="waiting"}} {1000.0 - CORES}' in metrics_of(app)
+        assert client.post("/scan/frame", content=picture.getvalue()).status_code == 204
+        assert client.post("/api/verify", content=pdf_with(small_issuer.token())).status_code == 503
+    assert client.post("/api/verify", content=pdf_with(small_issuer.token())).status_code == 200
+
+
 def test_an_item_that_takes_too_long_or_a_fault_of_ours_ends_no_pile(
     client: TestClient[Litestar], small_issuer: SmallIssuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,11 +324,43 @@ def test_a_pile_whose_report_cannot_be_made_is_told_to_the_end(
     assert "report" not in lines_of(answer)[-1]
 
 
-def test_what_is_left_when_time_is_over_says_so(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verifying, "SECONDS", -1)
-    with TestClient(app, base_url=URL) as client:
-        table = rows_of(client.post("/api/piles", content=zipped({"a": b"x", "b": b"y"})))
-    assert [said(row) for row in table] == ["out_of_time", "out_of_time"]
+def test_what_is_left_when_time_is_over_says_so(client: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowance, "SECONDS", 0)
+    table = rows_of(client.post("/api/piles", content=zipped({"a": b"x", "b": b"y"})))
+    assert [said(row) for row in table] == ["out_of_time"]  # before it was looked into
+
+
+def test_what_is_left_when_time_is_over_between_two_items_says_so(
+    client: TestClient[Litestar], small_issuer: SmallIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = Allowance()
+
+    async def verifying(*arguments: Any, **named: Any) -> Verdict:
+        left.end()
+        return await verify(*arguments, **named)
+
+    monkeypatch.setattr(api, "Allowance", lambda: left)
+    monkeypatch.setattr(desk, "verify", verifying)
+    body = zipped({str(n): small_issuer.token().encode() for n in range(20)})
+    words = [said(row) for row in rows_of(client.post("/api/piles", content=body))]
+    assert set(words) == {"valid: ok", "out_of_time"} and words.count("valid: ok") <= AT_A_TIME
+
+
+def test_of_many_codes_no_more_are_asked_for_than_an_issuer_can_bear(
+    client: TestClient[Litestar], small_issuer: SmallIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowance, "MOST_CODES", 5)
+    small_issuer.asked.clear()
+    hidden = {f"{n}.txt": f"https://x.example/v/{small_issuer.code}?{'x' * 400}".encode() for n in range(4)}
+    tokens = {f"{n}.jwt": small_issuer.token().encode() for n in range(3)}
+    files = hidden | tokens | {"codes.txt": small_issuer.code.encode(), "qr.txt": small_issuer.qr().encode()}
+    table = rows_of(client.post("/api/piles", files=[
+        ("file", ("more.zip", zipped(files))), ("file", ("codes.csv", "\n".join([small_issuer.code] * 10).encode()))
+    ]))  # fmt: skip
+    beyond = [row for row in table if said(row) == "too_many_codes"]
+    assert small_issuer.asked.count(f"/credentials/{small_issuer.code}.jwt") == 5
+    assert (len(table), len(beyond)) == (19, 10) and all(row.needs_human for row in beyond)
+    assert not any(row.item.endswith(".jwt") or row.item == "qr.txt" for row in beyond)
 
 
 class Leaving:
@@ -252,7 +368,7 @@ class Leaving:
 
     def __init__(self, *parts: bytes | None, lines: int = 1000) -> None:
         self.parts = list(parts)
-        self.left = asyncio.Event()
+        self.left, self.stalled = asyncio.Event(), asyncio.Event()
         self.lines = lines
         self.sent: list[MutableMapping[str, Any]] = []
 
@@ -260,6 +376,7 @@ class Leaving:
         if self.parts:
             part = self.parts.pop(0)
             if part is None:
+                self.stalled.set()
                 await asyncio.Event().wait()
             return {"type": "http.request", "body": part, "more_body": bool(self.parts)}
         await self.left.wait()

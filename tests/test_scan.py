@@ -42,6 +42,13 @@ def jpeg(picture: Image.Image) -> bytes:
     return written.getvalue()
 
 
+def shoot(film_file: Path, *texts: str) -> None:
+    """Another film in the place of the one that a camera may still be showing, which Chromium has mapped into its memory."""
+    new = film_file.with_suffix(".new")
+    new.write_bytes(jpeg(scene(*texts)) * 2)
+    new.replace(film_file)
+
+
 @pytest.fixture(scope="module")
 def film_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("camera") / "film.mjpeg"
@@ -50,7 +57,7 @@ def film_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def browser(film_file: Path) -> Iterator[Browser]:
     """A Chromium whose camera shows a film; nobody is asked for the permission, which a context has or has not."""
-    film_file.write_bytes(jpeg(scene()) * 2)
+    shoot(film_file)
     camera = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film_file}")
     with sync_playwright() as playwright:
         launched = chromium(playwright, *camera)
@@ -63,7 +70,7 @@ def film(film_file: Path, context: BrowserContext) -> Film:
     """Lets the camera see these QR codes, and the page use it."""
 
     def filmed(*texts: str) -> None:
-        film_file.write_bytes(jpeg(scene(*texts)) * 2)
+        shoot(film_file, *texts)
         context.grant_permissions(["camera"])
 
     return filmed
@@ -124,6 +131,7 @@ def test_a_picture_that_is_sent_is_a_small_jpeg_and_one_is_under_way_at_a_time(
     start(page, verifier)
     page.wait_for_event("response", lambda response: len(sent) >= 3)
     page.keyboard.press("Escape")
+    page.unroute_all(behavior="ignoreErrors")  # one more may be under way, to a page that does not want it any more
     assert under_way == list(range(len(under_way)))
     for picture in map(io.BytesIO, sent):
         read = Image.open(picture, formats=["JPEG"])
@@ -201,6 +209,10 @@ def test_the_camera_is_asked_for_only_after_the_press_and_escape_switches_it_off
     film()
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
+
+    def pictures() -> int:
+        return sum(url.endswith("/scan/frame") for url in sent)
+
     page.goto(f"{verifier}/scan")
     expect(page.locator(".scan .sent")).to_be_visible()
     assert page.evaluate("document.querySelector('video').srcObject") is None
@@ -213,9 +225,9 @@ def test_the_camera_is_asked_for_only_after_the_press_and_escape_switches_it_off
     is_off(page)
     expect(page.locator(TOLD)).to_have_text("摄像头已关闭。")
     expect(page.get_by_role("button", name="打开摄像头")).to_be_focused()
-    before = len(sent)
+    before = pictures()
     page.wait_for_timeout(1200)  # twice as long as from one picture to the next
-    assert len(sent) == before
+    assert pictures() == before
 
 
 def test_the_same_button_switches_it_off_and_on_again(verifier: str, page: Page, film: Film) -> None:

@@ -117,7 +117,7 @@ def _reason(words: Words, verdict: Verdict) -> str:
     codes = [step.code for step in verdict.steps if step.code]
     if verdict.document.traces and not verdict.document.differences:
         codes.append("traces_alone")
-    exact = (f"{verdict.reason}.{code}" for code in codes)
+    exact = (f"{reason}.{code}" for code in codes for reason in (verdict.reason, verdict.verdict))
     return next((each for each in exact if f"reason.{each}.means" in words.texts), verdict.reason)
 
 

@@ -13,7 +13,8 @@ const SHAPES = { valid: TICK, passed: TICK, invalid: CROSS, failed: CROSS, unche
 
 let drawn = 0; // answers on this page, each with ids of its own
 
-// `texts` is what /words/LANG gives, with its `language` beside it; `verdict` as the API answers it.
+// `texts` is what /words/LANG gives, with its `language` beside it; `verdict` as the API answers it. Whoever shows it sees to
+// it that a screen reader says the verdict.
 export function answer(texts, verdict) {
   const words = new Words(texts);
   const told = worded(words, verdict);
@@ -22,7 +23,7 @@ export function answer(texts, verdict) {
   whole.append(
     element(
       "section",
-      { class: `verdict ${verdict.verdict}`, role: "status" },
+      { class: `verdict ${verdict.verdict}` },
       symbol(verdict.verdict),
       element("h1", {}, told.word),
       element("p", { class: "means" }, told.means),

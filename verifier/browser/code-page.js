@@ -1,12 +1,14 @@
 // The page behind a QR code: what stands behind the # is verified here. It is sent nowhere but by the buttons that say so.
 import { answer } from "./answer.js";
+import { had } from "./copies.js";
 import { keep } from "./keep.js";
 import { verify } from "./verify.js";
 
 const PAGE = /^\/v\/([\w-]+)\/?$/;
 const PRINTED = /^([A-Z]{2,6})-?([0-9A-Z]{4})-?([0-9A-Z]{4})-?([0-9A-Z]{4})-?([0-9A-Z]{4})$/;
 const part = (id) => document.getElementById(id);
-const [number, checking, found, byNumber] = ["number", "checking", "answer", "by-number"].map(part);
+// The verdict goes into an element that has stood there as a status from the beginning, or a screen reader would not say it.
+const [number, checking, verdict, found, byNumber] = ["number", "checking", "verdict", "answer", "by-number"].map(part);
 const title = document.title;
 const { lang } = document.documentElement;
 const code = PAGE.exec(location.pathname)?.[1] ?? "";
@@ -30,12 +32,16 @@ async function check() {
   if (mine !== latest) return;
   if (told.verdict) {
     const drawn = answer(told.words, told.verdict);
-    found.replaceChildren(...(kept ? [copyOf("kept")] : []), drawn, copyOf("on-device"), ways());
     document.title = `${drawn.querySelector("h1").textContent} · ${title}`;
+    verdict.replaceChildren(...(kept ? [copyOf("kept")] : []), drawn.querySelector(".verdict"));
+    found.replaceChildren(drawn, copyOf("on-device"), ways());
   } else {
     const undecided = copyOf("undecided");
     undecided.querySelector("bdi").textContent = told.ask;
-    found.replaceChildren(undecided, ways());
+    for (const means of undecided.querySelectorAll("[data-ask]")) means.hidden = means.dataset.ask !== told.ask;
+    undecided.querySelector("p").hidden = Boolean(undecided.querySelector("[data-ask]:not([hidden])"));
+    verdict.replaceChildren(undecided);
+    found.replaceChildren(ways());
   }
   show({ number: !told.verdict, found: true });
   keep([...asked]);
@@ -45,21 +51,22 @@ async function check() {
 async function decided(digits, copy) {
   try {
     const [told, words] = await Promise.all([
-      verify(digits, code, { fetch: copy, now: new Date(), host: location.host }),
-      fetch(`/words/${lang}`).then((said) => said.json()),
+      verify(digits, code, { fetch: copy, now: new Date() }),
+      had(fetch, `/words/${lang}`).then((said) => said.json()),
     ]);
     return { ...told, words: { ...words, language: lang } };
   } catch (error) {
     console.warn(error);
-    return { ask: "browser_fault" };
+    return { ask: error.fault || "browser_fault" };
   }
 }
 
 function show(shown) {
   number.hidden = !(shown.number ?? true);
   byNumber.hidden = !shown.byNumber;
-  checking.textContent = shown.checking ? checking.dataset.checking : "";
+  checking.hidden = !shown.checking;
   if (shown.found) return;
+  verdict.replaceChildren();
   found.replaceChildren();
   document.title = title;
 }

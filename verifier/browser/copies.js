@@ -21,8 +21,8 @@ export class Copies {
   async directory() {
     try {
       return await this.#get("/directory", "json", "", DIRECTORY_FOR);
-    } catch {
-      throw new Ask("directory_unavailable");
+    } catch (error) {
+      throw new Ask(error.fault || "directory_unavailable");
     }
   }
 
@@ -53,19 +53,21 @@ export class Copies {
     return found;
   }
 
-  // The body in one of the forms of a Response. `otherwise` is the fault where the answer names none.
+  // The body in one of the forms of a Response. `otherwise` is the fault where it is of no use.
   // What a service worker kept for longer than so many seconds is none.
   async #get(path, form, otherwise = "", longest = Infinity) {
-    const fetch = this.#fetch; // called bare: the browser's own refuses to be called as a method
-    try {
-      const answer = await fetch(path);
-      const kept = answer.headers.get("Kept-At");
-      if (kept && this.#now - Number(kept) > longest * 1000) throw new Unreachable(otherwise);
-      if (answer.ok) return await answer[form]();
-      const { code } = await answer.json();
-      throw new Unreachable(typeof code === "string" ? code : otherwise);
-    } catch (error) {
-      throw error instanceof Unreachable ? error : new Unreachable(otherwise);
-    }
+    const answer = await had(this.#fetch, path);
+    const kept = answer.headers.get("Kept-At");
+    if (kept && this.#now - Number(kept) > longest * 1000) throw new Unreachable(otherwise);
+    return answer[form]().catch(() => Promise.reject(new Unreachable(otherwise)));
   }
+}
+
+// The verifier's answer. Throws Unreachable: for the fault that the answer names, which is the issuer's, else for our own.
+export async function had(fetch, path) {
+  const answer = await fetch(path).catch(() => null);
+  if (answer?.ok) return answer;
+  if (answer?.status === 429) throw new Unreachable("too_often");
+  const { code } = (await answer?.json().catch(() => null)) ?? {};
+  throw new Unreachable(typeof code === "string" ? code : "verifier_unreachable");
 }

@@ -30,12 +30,6 @@ export function mayOwn(issuer, kid) {
   return !/^https?:/.test(kid) || isOwn(issuer, kid);
 }
 
-// The hosts, with their ports, to which a certificate of this issuer may lead.
-export function hostsOf(issuer) {
-  const addresses = [issuer?.url_prefix, ...(issuer?.verifiers ?? [])].filter(Boolean);
-  return addresses.map((address) => split(address)?.host);
-}
-
 // Whether `url` has the same origin as the prefix and its path begins with the same whole segments.
 function isOwn({ url_prefix: prefix }, url) {
   const [there, known] = [split(url), split(prefix ?? "")];

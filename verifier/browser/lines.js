@@ -10,8 +10,6 @@ const FORMULA = /(^|;)([ \u00a0"]*[=+\-@\t\r\n＝＋－＠])/g;
 const UNWRITTEN = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/; // Date takes much else for a date
 const CHINA = 8 * 60 * 60 * 1000;
-// What people write between the parts of a name, or leave out (verifier/piles/names.py).
-const BETWEEN = /[\s\-‐‑'’.·•‧・･∙⋅]+/g;
 
 export const wordOf = (row) => row.verdict?.verdict ?? "unchecked"; // what was not opened was not checked
 
@@ -42,12 +40,6 @@ export function csvOf(words, rows) {
   const head = COLUMNS.map((column) => words.texts[`column.${column}`]);
   const quoted = [head, ...lines].map((line) => line.map((text) => `"${text.replaceAll('"', '""')}"`).join(","));
   return `${BYTE_ORDER_MARK}${quoted.join("\r\n")}\r\n`;
-}
-
-// Whether two expected names are two people's, as far as both are known.
-export function twoPeople(one, other) {
-  const plain = (name) => name.normalize("NFKC").replace(BETWEEN, "").toLowerCase();
-  return Boolean(one && other) && plain(one) !== plain(other);
 }
 
 function cell(text) {

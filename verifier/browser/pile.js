@@ -8,7 +8,7 @@ import { Words } from "./words.js";
 
 const LARGEST = 200 * 1024 * 1024; // bytes of all files together, as verifier/piles/uploads.py takes them
 const MOST = 10_000; // files
-const REFUSALS = { 400: "pile.refused", 408: "pile.not_reached", 413: "pile.too_large", 429: "page.too_often", 503: "page.busy" };
+const REFUSALS = { 400: "pile.refused", 408: "pile.too_slow", 413: "pile.too_large", 429: "page.too_often", 503: "page.busy" };
 const A_MINUTE = 90; // seconds from which on minutes are told
 
 const find = (selector) => document.querySelector(selector);
@@ -135,6 +135,9 @@ function open(row) {
   const why = row.verdict ? answer(texts, row.verdict) : element("p", { class: "not-yet" }, texts[`unopened.${row.problem.code}`] ?? row.problem.detail);
   dialog.replaceChildren(title, why, close);
   dialog.setAttribute("aria-labelledby", "opened");
+  // Where the focus goes is what a screen reader says next, after the dialog's name.
+  const first = why.querySelector("h1") ?? why;
+  for (const [attribute, value] of Object.entries({ tabindex: "-1", autofocus: "" })) first.setAttribute(attribute, value);
   dialog.showModal();
   dialog.scrollTop = 0;
 }

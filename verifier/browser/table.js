@@ -1,5 +1,6 @@
 // The table of a pile: what needs a human on top, sorted by its columns' buttons, sieved; each row opens its verdict.
-import { lineOf, twoPeople, wordOf } from "./lines.js";
+import { lineOf, wordOf } from "./lines.js";
+import { clash } from "./names.js";
 
 const SYMBOLS = { valid: "✓", invalid: "✗", unchecked: "?" };
 // The columns that are seen, each with the cell of a line that it is sorted by.
@@ -28,11 +29,11 @@ export class Table {
 
   // Takes a row as it comes. Those before it with the same credential are marked as well.
   add(row) {
-    for (const number of row.same_as) {
-      const earlier = this.rows.get(number)?.row;
-      if (!earlier) continue;
-      const clash = twoPeople(row.name_expected, earlier.name_expected);
-      this.place({ ...earlier, same_as: inOrder([...earlier.same_as, row.number]), needs_human: earlier.needs_human || clash });
+    const before = row.same_as.map((number) => this.rows.get(number)?.row).filter(Boolean);
+    const names = [row, ...before].map(({ name_expected: name }) => name ?? null);
+    for (const earlier of before) {
+      const human = earlier.needs_human || clash(earlier.name_expected ?? null, names);
+      this.place({ ...earlier, same_as: inOrder([...earlier.same_as, row.number]), needs_human: human });
     }
     this.place({ ...row, same_as: inOrder(row.same_as) });
   }

@@ -5,7 +5,7 @@
 // 3. Is it signed by a key that this issuer publishes?
 // 4. Is it in force now, by its own dates?
 // 5. Does a signed status list say that it still stands?
-// 6. There is no document to compare, and the address leads where its issuer leads.
+// 6. There is no document to compare, and the address leads to this very page. Whoever reads another one asks the server.
 //
 // What cannot surely be decided here is left to the server, which is asked when a person says so: never `valid` unless the
 // server would say it too. A step that could not be made leaves the verdict `unchecked`: silence is never consent.
@@ -13,20 +13,18 @@
 import { isAuthentic, knownIssuer, namesOf } from "./authentic.js";
 import { signedClaims } from "./claims.js";
 import { Copies } from "./copies.js";
-import { hostsOf } from "./directory.js";
 import { Ask } from "./errors.js";
 import { findToken } from "./find.js";
 import { Findings } from "./findings.js";
 import { inForce, status } from "./standing.js";
 
-// `digits` is what stands behind the #, `code` what stands in the path. `fetch(path)` gives the verifier's own copies, `now` is
-// a Date, `host` the page's, and `leads` the host of the address that was read, where that is not the page's own.
-// Gives `{verdict}` in the form of the server's JSON, or `{ask: why}` where the browser does not decide. Throws nothing.
-export async function verify(digits, code, { fetch, now, host, leads = host }) {
+// `digits` is what stands behind the #, `code` what stands in the path. `fetch(path)` gives the verifier's own copies, `now` a
+// Date. Gives `{verdict}` in the form of the server's JSON, or `{ask: why}` where the browser does not decide. Throws nothing.
+export async function verify(digits, code, { fetch, now }) {
   const findings = new Findings();
   try {
     if (!globalThis.crypto?.subtle || !globalThis.DecompressionStream) throw new Ask("browser_cannot");
-    await procedure(digits, code, new Copies(fetch, now), findings, { now, host, leads });
+    await procedure(digits, code, new Copies(fetch, now), findings, now);
     return { verdict: findings.verdict(now) };
   } catch (error) {
     if (error instanceof Ask) return { ask: error.fault };
@@ -35,12 +33,10 @@ export async function verify(digits, code, { fetch, now, host, leads = host }) {
   }
 }
 
-async function procedure(digits, code, copies, findings, { now, host, leads }) {
+async function procedure(digits, code, copies, findings, now) {
   const directory = await copies.directory();
   const token = await findToken(digits, code, directory, copies, findings); // 1
   const issuer = token && knownIssuer(token, directory, findings); // 2
-  // Whether a strange host looks like a known one is for the server to say, and what a person has to hear first.
-  if (leads !== host && !hostsOf(issuer).includes(leads)) throw new Ask("leads_elsewhere");
   if (!token || !issuer || !(await isAuthentic(token, issuer, copies, findings))) return; // 3
   const { id, since, listed_by } = issuer;
   const listed = Object.keys(listed_by).length > 0;

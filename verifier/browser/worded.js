@@ -43,7 +43,7 @@ function reasonOf(words, verdict) {
   if (!words.has(`reason.${verdict.reason}.means`)) return verdict.verdict;
   const codes = verdict.steps.map((step) => step.code).filter(Boolean);
   if (verdict.document.traces.length && !verdict.document.differences.length) codes.push("traces_alone");
-  const exact = codes.map((code) => `${verdict.reason}.${code}`);
+  const exact = codes.flatMap((code) => [`${verdict.reason}.${code}`, `${verdict.verdict}.${code}`]);
   return exact.find((each) => words.has(`reason.${each}.means`)) ?? verdict.reason;
 }
 

@@ -43,7 +43,8 @@ class Desk:
     rates: Rates
     metrics: Metrics
     own_url: str
-    documents: int = 0
+    documents: int = 0  # in hand: opened, or waiting for it
+    piled: int = 0  # of them those of piles
     piles: int = 0
 
     async def verify(self, request: Request[Any, Any, Any], given: bytes, *, ask_issuer: bool = False) -> Verdict:
@@ -67,7 +68,7 @@ class Desk:
         Raises `CannotOpen`, and Litestar's 503 when all that opens documents is busy.
         """
         visit_of(request).kind = "frame"
-        if self.documents >= CORES:
+        if self.documents - self.piled >= CORES:  # a pile, which may take minutes, keeps nobody from scanning
             raise self._busy("documents")
         self._in_hand(1)
         try:
@@ -83,22 +84,38 @@ class Desk:
 
     @contextmanager
     def pile(self) -> Iterator[None]:
-        """Room for a pile for as long as it is in hand. Raises Litestar's 503 when there is none."""
-        if self.piles >= MOST_PILES:
-            raise self._busy("piles")
+        """Room for a pile that has come, for as long as it is in hand. Raises Litestar's 503 when there is none."""
+        self.require_room()
         self.piles += 1
         try:
             yield
         finally:
             self.piles -= 1
 
+    def require_room(self) -> None:
+        """Raises Litestar's 503 when there is no room for a pile now, before 200 MiB are sent for nothing."""
+        if self.piles >= MOST_PILES:
+            raise self._busy("piles")
+
     async def verify_piled(self, given: bytes) -> Verdict:
         """The verdict on an item of a pile that was let in. Raises `TimeoutError` when it takes too long."""
         kind, began = kind_of(given), perf_counter()
-        async with asyncio.timeout(SECONDS):
-            verdict = await self._verify(given)
+        with self.opening(int(is_document(given))):
+            async with asyncio.timeout(SECONDS):
+                verdict = await self._verify(given)
         self._count(kind, began, verdict)
         return verdict
+
+    @contextmanager
+    def opening(self, documents: int = 1) -> Iterator[None]:
+        """So many documents of a pile are in hand; a pile that is taken apart, which may open sheets, counts as one."""
+        self.piled += documents
+        self._in_hand(documents)
+        try:
+            yield
+        finally:
+            self.piled -= documents
+            self._in_hand(-documents)
 
     async def _within_limits(
         self,

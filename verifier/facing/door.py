@@ -41,6 +41,7 @@ ASSETS = ("/browser/", "/icons/", "/words/")
 BODY_SECONDS = 30
 SLOWEST = 256 * 1024  # bytes a second: how fast the body of a pile has to come beyond those
 MOST_HELD = 256 * 1024 * 1024  # bytes of all bodies that are in memory at a time
+MOST_SPOOLED = 408 * 1024 * 1024  # bytes of all piles that are in temporary files: of the two largest that there can be
 MEANWHILE = 5  # seconds after which a request that found no room is worth repeating
 ELSEWHERE = b"This service does not answer to that name.\n"
 FAULT = b"A fault of ours. Nothing was verified; please try again later.\n"
@@ -66,7 +67,7 @@ class Door:
         self._rates = rates
         self._metrics = metrics
         self._refuse = refuse
-        self._held = 0
+        self._held = {"memory": 0, "disk": 0}
         self._warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,6 +79,7 @@ class Door:
         began = perf_counter()
         visit = Visit(self._client(scope))
         visit.begin(scope)
+        where = "disk" if normalize_path(scope["path"]) == PILES else "memory"
         status = 0
 
         async def answer(message: Message) -> None:
@@ -88,16 +90,14 @@ class Door:
             await send(message)
 
         try:
-            await self._answer(
-                scope, self._measured(receive, visit, pile=normalize_path(scope["path"]) == PILES), answer, visit
-            )
+            await self._answer(scope, self._measured(receive, visit, where), answer, visit)
         except Exception:  # granian would write its message down
             self._metrics.faults.inc()
             log.exception("fault", extra={"said": {"route": _route(scope)}})
             if not status:
                 await _plain(answer, 500, FAULT)
         finally:
-            self._held -= visit.held
+            self._held[where] -= visit.held
             self._metrics.request(scope["method"], _route(scope), status)
             if scope["path"] not in PROBES or status >= 400:
                 note(log, "request", _line(scope, visit, status, began))
@@ -129,8 +129,8 @@ class Door:
             )
         return rated_as(client_of(peer, scope["headers"], self._proxies))
 
-    def _measured(self, receive: Receive, visit: Visit, *, pile: bool) -> Receive:
-        """`receive`, with a limit on the time that a body takes and on what all bodies take together in memory."""
+    def _measured(self, receive: Receive, visit: Visit, where: str) -> Receive:
+        """`receive`, with a limit on the time that a body takes and on what all bodies take together `where` they are."""
         deadline = asyncio.get_running_loop().time() + BODY_SECONDS
         complete = False
 
@@ -150,13 +150,12 @@ class Door:
                 raise ClientException("The connection ended before the body did.")
             complete = not message.get("more_body", False)
             visit.bytes += len(message["body"])
-            if pile:
+            if where == "disk":
                 deadline += len(message["body"]) / SLOWEST
-                return message
             visit.held += len(message["body"])
-            self._held += len(message["body"])
-            if self._held > MOST_HELD:
-                self._metrics.refused.labels("memory").inc()
+            self._held[where] += len(message["body"])
+            if self._held[where] > (MOST_SPOOLED if where == "disk" else MOST_HELD):
+                self._metrics.refused.labels(where).inc()
                 raise ServiceUnavailableException(
                     "Too much is being handed in.", headers={"Retry-After": str(MEANWHILE)}
                 )

@@ -15,7 +15,7 @@ NAME = "verifier_visit"
 class Visit:
     """One request: who shares its allowance, and what was given and answered. `client` is never written down.
 
-    So many `bytes` came, of which `held` are in memory.
+    So many `bytes` came, of which `held` are in memory, or a pile's in its file.
     """
 
     client: str

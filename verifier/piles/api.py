@@ -21,13 +21,14 @@ from msgspec import UNSET, UnsetType
 from verifier.facing.desk import Desk
 from verifier.facing.door import PILES
 from verifier.facing.visit import visit_of
+from verifier.piles.allowance import SECONDS, Allowance
 from verifier.piles.applicants import Applicants
-from verifier.piles.item import NotOpened, unopened
+from verifier.piles.item import Item, NotOpened, unopened
 from verifier.piles.reading import applicants_from, items_of
 from verifier.piles.report import NotTypeset, report
 from verifier.piles.row import Began, Ended, ListUsed, Row, counted, lists_used, settled
-from verifier.piles.uploads import LARGEST_BODY, uploaded
-from verifier.piles.verifying import SECONDS, verified
+from verifier.piles.uploads import LARGEST_BODY, Uploaded, uploaded
+from verifier.piles.verifying import verified
 from verifier.problem import refusals
 from verifier.words import DEFAULT, Words, words_in
 
@@ -90,32 +91,31 @@ async def verify_pile(
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         visit_of(request).kind = "pile"
-        with desk.pile(), TemporaryFile() as file:
+        desk.require_room()
+        with TemporaryFile() as file:
             given = await uploaded(request, file)
-            items = await run_sync(items_of, given.files)
-            applicants = Applicants()
-            if given.applicants:
-                try:
-                    applicants = await run_sync(applicants_from, given.applicants)
-                except NotOpened as error:
-                    items = [unopened(given.applicants.label, error.code), *items]
-            rows = verified(items, desk.verify_piled, applicants)
-            reporting = partial(_report, desk, words_in(lang or DEFAULT)) if report else None
-            await _while_listening(receive, _tell(send, _lines(len(items), rows, reporting)))
+            with desk.pile():  # only now: who sends slowly keeps nobody out
+                reporting = partial(_report, desk, words_in(lang or DEFAULT)) if report else None
+                await _while_listening(receive, _tell(send, _lines(given, desk, reporting)))
 
     return answer
 
 
 async def _lines(
-    items: int, rows: AsyncGenerator[Row, None], reporting: Callable[[list[Row], Lists], bytes] | None
+    given: Uploaded, desk: Desk, reporting: Callable[[list[Row], Lists], bytes] | None
 ) -> AsyncGenerator[Line, None]:
-    began = perf_counter()
-    yield Began(items=items)
-    table = []
-    async with aclosing(rows):
-        async for row in rows:
-            table.append(row)
-            yield row
+    began, allowance = perf_counter(), Allowance()
+    try:
+        with desk.opening():
+            items, applicants = await run_sync(_taken_apart, given, allowance, abandon_on_cancel=True)
+        yield Began(items=len(items))
+        table = []
+        async with aclosing(verified(items, desk.verify_piled, allowance, applicants)) as rows:
+            async for row in rows:
+                table.append(row)
+                yield row
+    finally:
+        allowance.end()  # for the thread that still takes apart what nobody waits for any more
     table = settled(table)
     lists = lists_used(table)
     report_on_it: bytes | UnsetType = UNSET
@@ -126,6 +126,16 @@ async def _lines(
             log.error("A fault of ours", exc_info=error)  # noqa: TRY400 - the message of an exception is not for logs
     seconds = round(perf_counter() - began, 3)
     yield Ended(counts=counted(table), seconds=seconds, lists=lists, report=report_on_it)
+
+
+def _taken_apart(given: Uploaded, allowance: Allowance) -> tuple[list[Item], Applicants]:
+    items = items_of(given.files, allowance)
+    if given.applicants is None:
+        return items, Applicants()
+    try:
+        return items, applicants_from(given.applicants)
+    except NotOpened as error:
+        return [unopened(given.applicants.label, error.code), *items], Applicants()
 
 
 def _report(desk: Desk, words: Words, table: list[Row], lists: Lists) -> bytes:

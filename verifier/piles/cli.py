@@ -17,6 +17,7 @@ from rich.text import Text
 from verifier.checking import checking
 from verifier.directory import Directory
 from verifier.errors import SOFTWARE, Misconfigured
+from verifier.piles.allowance import Allowance
 from verifier.piles.applicants import Applicants
 from verifier.piles.folder import given_at
 from verifier.piles.item import NotOpened
@@ -73,7 +74,8 @@ async def _rows(asked: Asked, directory: Directory) -> list[Row]:
     ours = filter(
         None, (asked.csv, asked.report, asked.applicants)
     )  # they may lie in the folder, and are none of the pile
-    items = items_of(given_at(asked.path, but=tuple(ours)))
+    allowance = Allowance()
+    items = items_of(given_at(asked.path, but=tuple(ours)), allowance)
     applicants = _applicants(asked.applicants)
     if asked.as_json:
         _line(Began(items=len(items)))
@@ -83,7 +85,7 @@ async def _rows(asked: Asked, directory: Directory) -> list[Row]:
         bar = progress.add_task("", total=len(items))
         async with (
             checking(directory, ask_issuer=asked.ask_issuer) as check,
-            aclosing(verified(items, check, applicants)) as done,
+            aclosing(verified(items, check, allowance, applicants)) as done,
         ):
             async for row in done:
                 rows.append(row)

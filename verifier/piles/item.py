@@ -28,6 +28,7 @@ UNOPENED = {
     "too_large": "It is larger than 20 MiB.",
     "too_large_together": "The pile is larger than 500 MiB, unpacked: hand in the rest as another.",
     "too_many": "The pile has more than 1,000 items: hand in the rest as another.",
+    "too_many_codes": "The pile has more than 200 codes, and for each its issuer is asked: hand in the rest as another.",
     "too_slow": "It took longer than a minute to verify.",
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 __all__ = ["is_one_of", "name_in", "same_name"]
 
 # What people write between the parts of a name, or leave out: spaces, hyphens, apostrophes, the middle dots of keyboards.
-BETWEEN = re.compile(r"[\s\-‐‑'’.·•‧・･∙⋅]+")
+BETWEEN = re.compile(r"[\s\ufeff\-‐‑'’.·•‧・･∙⋅]+")
 DOTS = re.compile(r"[·•‧・･∙⋅]")
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 WORDS = re.compile(r"[^\W\d_\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")

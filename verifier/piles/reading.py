@@ -8,11 +8,12 @@ from typing import Literal, Protocol
 
 from verifier.errors import CannotOpen
 from verifier.evidence import LARGEST
+from verifier.piles.allowance import Allowance
 from verifier.piles.applicants import LONGEST_NAME, Applicants, applicants_in
 from verifier.piles.item import MOST, Item, NotOpened, labelled, unopened
 from verifier.piles.slices import Slice
 from verifier.piles.tables import Cells, code_in, name_column, rows_of
-from verifier.piles.zips import Allowance, is_archive, listed, names_in
+from verifier.piles.zips import is_archive, listed, names_in
 
 __all__ = ["Given", "applicants_from", "is_pile_of_its_own", "items_of"]
 
@@ -39,14 +40,16 @@ class Given:
     open: Opening
 
 
-def items_of(given: Iterable[Given]) -> list[Item]:
-    """The items in their order, at most `MOST`; one more says that there were others. Never none."""
-    allowance = Allowance()
+def items_of(given: Iterable[Given], allowance: Allowance) -> list[Item]:
+    """The items in their order, at most `MOST`; one more says that there were others, or no time for them. Never none."""
     found: list[Item] = []
-    for each in given:
-        found += _items(each, allowance)
-        if len(found) > MOST:  # what is in the others is not looked at
-            return [*found[:MOST], unopened("…", "too_many")]
+    try:
+        for each in allowance.while_in_time(given):
+            found += _items(each, allowance)
+            if len(found) > MOST:  # what is in the others is not looked at
+                return [*found[:MOST], unopened("…", "too_many")]
+    except NotOpened as error:
+        return [*found, unopened("…", error.code)]
     return found or [unopened("…", "nothing_inside")]
 
 
@@ -78,7 +81,7 @@ def _items(given: Given, allowance: Allowance) -> list[Item]:
     if taken and not allowance.takes_table():
         return [unopened(given.label, "too_many")]
     if taken:
-        return _listed_in_table(given, file, sheet=taken == "sheet")
+        return _listed_in_table(given, file, allowance, sheet=taken == "sheet")
     return [Item(labelled(given.label), partial(_whole, given, allowance))]
 
 
@@ -105,7 +108,7 @@ def _whole(given: Given, allowance: Allowance) -> bytes:
     return data
 
 
-def _listed_in_table(given: Given, file: Slice, *, sheet: bool) -> list[Item]:
+def _listed_in_table(given: Given, file: Slice, allowance: Allowance, *, sheet: bool) -> list[Item]:
     """An item for each row with anything in it but the head: its first code, address or token, in whatever column."""
     try:
         rows = _rows(file, sheet=sheet)
@@ -114,7 +117,7 @@ def _listed_in_table(given: Given, file: Slice, *, sheet: bool) -> list[Item]:
         return [unopened(given.label, "too_many" if error.code == "too_large" else code)]
     names = name_column(rows)
     found: list[Item] = []
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(allowance.while_in_time(rows), 1):
         if len(found) >= MOST:  # what is in the others is not looked at
             return [*found, unopened(given.label, "too_many")]
         cell = code_in(cell for at, cell in enumerate(row) if at != names)

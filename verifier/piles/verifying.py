@@ -8,6 +8,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Seque
 import anyio.to_thread
 import msgspec
 
+from verifier.documents.kinds import is_document
+from verifier.evidence import read_evidence
+from verifier.piles.allowance import Allowance
 from verifier.piles.applicants import Applicants
 from verifier.piles.item import Item, NotOpened
 from verifier.piles.names import is_one_of, name_in
@@ -18,24 +21,25 @@ from verifier.verify import CORES
 __all__ = ["verified"]
 
 AT_A_TIME = min(CORES, 8) + 1  # one more than are opened, which is read meanwhile; each holds up to 20 MiB
-SECONDS = 600  # for a pile
 
 log = logging.getLogger("verifier")
 Verify = Callable[[bytes], Awaitable[Verdict]]
 
 
 async def verified(
-    items: Sequence[Item], verify: Verify, applicants: Applicants | None = None
+    items: Sequence[Item], verify: Verify, allowance: Allowance, applicants: Applicants | None = None
 ) -> AsyncGenerator[Row, None]:
     """A row for each item, in the order in which they are done.
 
     `verify` raises `TimeoutError` for what takes too long. Whoever stops listening closes the iterator (`aclosing`): then
     nothing more is begun, and what is in hand has ended when that returns.
     """
-    until = asyncio.get_running_loop().time() + SECONDS
     waiting = iter(enumerate(items, 1))
     done: asyncio.Queue[Row] = asyncio.Queue()
-    workers = [asyncio.create_task(_work(waiting, verify, applicants, until, done)) for _ in range(AT_A_TIME)]
+    workers = [
+        asyncio.create_task(_work(waiting, verify, allowance, applicants or Applicants(), done))
+        for _ in range(AT_A_TIME)
+    ]
     by_credential: defaultdict[str, list[Row]] = defaultdict(list)
     try:
         for _ in items:
@@ -53,20 +57,21 @@ async def verified(
 async def _work(
     waiting: Iterator[tuple[int, Item]],
     verify: Verify,
-    applicants: Applicants | None,
-    until: float,
+    allowance: Allowance,
+    applicants: Applicants,
     done: asyncio.Queue[Row],
 ) -> None:
     for number, item in waiting:
-        if asyncio.get_running_loop().time() > until:
-            done.put_nowait(_problem(number, item, NotOpened("out_of_time")))
-            continue
-        done.put_nowait(await _row(number, item, verify, applicants or Applicants()))
+        done.put_nowait(await _row(number, item, verify, allowance, applicants))
 
 
-async def _row(number: int, item: Item, verify: Verify, applicants: Applicants) -> Row:
+async def _row(number: int, item: Item, verify: Verify, allowance: Allowance, applicants: Applicants) -> Row:
     try:
-        verdict = await verify(await anyio.to_thread.run_sync(item.read))
+        allowance.require_time()
+        given = await anyio.to_thread.run_sync(item.read)
+        if _is_code(given):
+            allowance.take_code()
+        verdict = await verify(given)
     except NotOpened as error:
         return _problem(number, item, error)
     except TimeoutError:
@@ -86,6 +91,14 @@ async def _row(number: int, item: Item, verify: Verify, applicants: Applicants) 
         needs_human=verdict.verdict == "unchecked" or verdict.document.shows == "differs" or matches is False,
         verdict=msgspec.structs.replace(verdict, checked_at=verdict.checked_at.replace(microsecond=0)),
     )
+
+
+def _is_code(given: bytes) -> bool:
+    """Whether its token is asked for. Of a document that is not known yet, and to open one takes longer than to ask."""
+    if is_document(given):
+        return False
+    evidence = read_evidence(given)
+    return evidence.code is not None and evidence.digits is None
 
 
 def _problem(number: int, item: Item, error: NotOpened) -> Row:

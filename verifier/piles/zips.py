@@ -6,51 +6,28 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from functools import partial
-from threading import Lock
 from typing import IO, cast
 
 from verifier.documents.kinds import kind_of
 from verifier.errors import CannotOpen
 from verifier.evidence import LARGEST
-from verifier.piles.item import LARGEST_PILE, Item, NotOpened, is_left_behind, labelled, unopened
+from verifier.piles.allowance import Allowance
+from verifier.piles.item import Item, NotOpened, is_left_behind, labelled, unopened
 from verifier.piles.slices import MOST_AT_ONCE, Slice, TooMuch
 
-__all__ = ["Allowance", "is_archive", "listed", "names_in"]
+__all__ = ["is_archive", "listed", "names_in"]
 
 MOST_LISTED = 10_000  # entries
-MOST_TABLES = 10  # of one pile
 LONGEST_LIST = 4 * 1024 * 1024  # bytes of the directory at the end of a zip; each entry takes some 500 of memory
 ENCRYPTED, UTF_8 = 0x1, 0x800  # bits of the flags (APPNOTE §4.4.4)
 # What the library raises for a zip that is none; NotImplementedError is a RuntimeError, what is no UTF-8 a ValueError.
 BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, OverflowError, RuntimeError, ValueError)
 
 
-class Allowance:
-    """What a pile may still have: bytes unpacked, of all that is in it together, and tables."""
-
-    def __init__(self, left: int = LARGEST_PILE) -> None:
-        self._left = left
-        self._tables = MOST_TABLES
-        self._lock = Lock()
-
-    def takes_table(self) -> bool:
-        """Whether one more table may be read: each can take a process some seconds."""
-        with self._lock:
-            self._tables -= 1
-            return self._tables >= 0
-
-    def take(self, size: int) -> None:
-        """Raises `NotOpened` when there is not so much left."""
-        with self._lock:
-            self._left -= size
-            if self._left < 0:
-                raise NotOpened("too_large_together")
-
-
 def listed(file: Slice, label: str, allowance: Allowance) -> list[Item]:
     """The files in a zip, each to be unpacked when its turn comes; one item that says why when it cannot be read.
 
-    Folders, links and what systems leave behind are passed over.
+    Folders, links and what systems leave behind are passed over. Raises `NotOpened` when time is over.
     """
     try:
         archive = _opened(file)
@@ -61,7 +38,7 @@ def listed(file: Slice, label: str, allowance: Allowance) -> list[Item]:
     entries = archive.infolist()
     found = [
         Item(labelled(name), partial(_unpacked, archive, entry, allowance))
-        for entry, name in _files(entries[:MOST_LISTED])
+        for entry, name in allowance.while_in_time(_files(entries[:MOST_LISTED]))
     ]
     # Each item holds on to the archive, which would hold on to every entry that is none.
     archive.filelist, archive.NameToInfo = [], {}

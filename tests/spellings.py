@@ -1,0 +1,37 @@
+"""Spellings of names, and whether two are one person's: what server and browser have to tell alike."""
+
+__all__ = ["SPELLINGS"]
+
+SPELLINGS = [
+    ("张三", "张三", True),
+    ("张 三", "张三", True),
+    ("Zhang San", "ZHANG SAN", True),
+    ("Ｚｈａｎｇ San", "zhangsan", True),
+    ("迪丽热巴·迪力木拉提", "迪丽热巴•迪力木拉提", True),
+    ("O’Brien", "O'Brien", True),
+    ("欧阳雨泽 Ouyang Yuze", "欧阳雨泽", True),
+    ("欧阳雨泽（Ouyang Yuze）", "ouyang yuze", True),
+    ("欧阳雨泽 / Ouyang Yuze", "OUYANG YUZE 欧阳雨泽", True),
+    ("阿依古丽·麦麦提 Aygul Memet", "Aygul-Memet", True),
+    ("𠮷田 A.", "𠮷 田", True),
+    ("𠮷田", "吉田", False),
+    ("张三 Zhang San", "张三 Li Si", True),
+    ("张三 Zhang San", "李四 Li Si", False),
+    ("Jürgen Weiß", "JURGEN WEISS", False),
+    ("Jürgen Weiß", "JU\N{COMBINING DIAERESIS}RGEN WEISS", True),
+    ("ΟΔΥΣΣΕΥΣ", "Οδυσσευς", True),
+    ("Σας Σα", "ΣΑΣ ΣΑ", True),
+    ("Yıldız", "Yildiz", False),
+    ("İpek", "i\N{COMBINING DOT ABOVE}pek", True),
+    ("ｱﾘｻ", "アリサ", True),
+    ("Nguyễn Thị", "nguye\N{COMBINING CIRCUMFLEX ACCENT}\N{COMBINING TILDE}n thi\N{COMBINING DOT BELOW}", True),
+    ("नीलम", "नीलमा", False),
+    ("张三2", "张三 3", False),
+    ("Ⅳ Smith", "iv smith", True),
+    ("Zhang\x1fSan\N{NEXT LINE}", "Zhang\N{ZERO WIDTH NO-BREAK SPACE}San", True),
+    ("张三", "张三丰", False),
+    ("Zhang San", "Zhang Shan", False),
+    ("", "", False),
+    ("·", "-", False),
+    (" ", "张三", False),
+]
