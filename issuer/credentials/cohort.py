@@ -50,7 +50,7 @@ class Cohort:
     def __iter__(self) -> Iterator[Completion]:
         return (msgspec.json.decode(each, type=Completion) for each in self._kept)
 
-    def take(self, given: Sequence[Mapping[str, Any]]) -> list[tuple[FieldProblem, ...]]:
+    def take(self, given: Sequence[Any]) -> list[tuple[FieldProblem, ...]]:
         """Check a batch and keep what is good of it. Gives the problems of each; one without a field is of all of it."""
         now = self._service.now()
         read = [_read(each, now) for each in given]
@@ -123,7 +123,9 @@ def _newest(session: Session, organisation_id: str, slug: str) -> AchievementVer
         return refusal
 
 
-def _read(given: Mapping[str, Any], now: datetime) -> Completion | Invalid:
+def _read(given: Any, now: datetime) -> Completion | Invalid:
+    if not isinstance(given, Mapping):
+        return Invalid((FieldProblem("", "must be an object with the fields of a completion"),))
     try:
         return read_completion(given, now)
     except Invalid as refusal:
