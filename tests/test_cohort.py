@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,19 @@ import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from rich.console import Console
 from sqlalchemy import select
 
 from credential import proof, reader
 from credential.jwks import read_key_set
 from demo.services import PROGRAMS, command
 from issuer import api, organisations
+from issuer.certificate import TooLong
+from issuer.cli.cohort import Done
+from issuer.cli.progress import Told
 from issuer.completions import Completion
 from issuer.credentials import issue as act
+from issuer.credentials.certificate import certificate
 from issuer.credentials.cohort import batches
 from issuer.credentials.folder import write_all
 from issuer.credentials.issue import finish_intents, issue, issue_all
@@ -79,10 +86,8 @@ def test_a_batch_is_issued_in_order_and_each_token_verifies(service: Service, co
 def test_a_batch_reported_again_among_new_ones_gives_the_same_credentials(
     service: Service, completion: Completion
 ) -> None:
-    first = {
-        each.credential.completion_id: each.credential.token
-        for each in issue_all(service, "glimmer", cohort_of(completion, 5))
-    }
+    before = issue_all(service, "glimmer", cohort_of(completion, 5))
+    first = {each.credential.completion_id: each.credential.token for each in before}
     again = issue_all(service, "glimmer", cohort_of(completion, 8, first=2))
     assert [each.new for each in again] == [False] * 3 + [True] * 5
     assert [each.credential.token for each in again[:3]] == [first["2"], first["3"], first["4"]]
@@ -217,24 +222,17 @@ def test_files_are_those_that_are_kept_and_only_what_is_not_there_and_whole_is_w
 
 
 def test_a_certificate_that_cannot_be_drawn_is_named_and_the_others_are_written(
-    service: Service, completion: Completion, tmp_path: Path
+    service: Service, completion: Completion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cohort = cohort_of(completion, 3)
-    cohort[1] = msgspec.structs.replace(cohort[1], score="W" * 12, level="W" * 12, name="W" * 120)
-    credentials = [each.credential for each in issue_all(service, "glimmer", cohort)]
-    from issuer.certificate import TooLong
-    from issuer.credentials import renditions
-
-    certificate = renditions.certificate
+    credentials = [each.credential for each in issue_all(service, "glimmer", cohort_of(completion, 3))]
 
     def refuses_one(service: Service, credential: Credential, *rest: Any) -> bytes:
         if credential.completion_id == "1":
             raise TooLong("The name does not fit.")
         return certificate(service, credential, *rest)
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(renditions, "certificate", refuses_one)
-        written = write_all(service, credentials, ("bilingual",), tmp_path)
+    monkeypatch.setattr("issuer.credentials.renditions.certificate", refuses_one)
+    written = write_all(service, credentials, ("bilingual",), tmp_path)
     assert (written.new, list(written.refused)) == (2, [f"{credentials[1].code}.pdf"])
     assert len(list(tmp_path.glob("*.pdf"))) == 2
     assert len(list(tmp_path.glob("*.jwt"))) == 3
@@ -316,8 +314,8 @@ def test_a_cohort_without_an_api_key_is_401(issuer: TestClient[Litestar]) -> Non
 def test_a_cohort_that_breaks_off_ends_with_a_problem_and_reported_again_it_goes_on(
     issuer: TestClient[Litestar], api_key: str, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batch, folder = api.batches, service.settings.keys_dir / "glimmer"
-    monkeypatch.setattr(api, "batches", lambda everything, size=4: batch(everything, size))
+    folder = service.settings.keys_dir / "glimmer"
+    monkeypatch.setattr(api, "batches", lambda everything, size=4: batches(everything, size))
     sign, signed = proof.sign, list[str]()
 
     def takes_the_keys_away(document: bytes, signer: Any) -> str:
@@ -389,7 +387,7 @@ def test_killed_five_times_and_started_again_every_row_has_one_credential_and_on
         killed.send_signal(signal.SIGKILL)
         killed.communicate()
         so_far = len(list(out.glob("*.pdf")))
-    said, told = (last := started(environment, file, "--out", out)).communicate(timeout=120)
+    _, told = (last := started(environment, file, "--out", out)).communicate(timeout=120)
     assert last.returncode == 0, told
     assert "Going on: " in told and f" of {count} were done." in told
     service = whole(environment, count)
@@ -435,3 +433,45 @@ def test_two_processes_that_issue_the_same_roster_at_once_issue_it_once(
 def test_batches_are_all_there_is_in_order() -> None:
     assert list(batches(range(7), 3)) == [[0, 1, 2], [3, 4, 5], [6]]
     assert list(batches([], 3)) == []
+
+
+# What it says meanwhile
+
+
+def told_on(console: Console, seconds: Sequence[float]) -> None:
+    """Ten pieces of two steps, one after the other, at these moments."""
+    now = [0.0]
+    with Told({"Issued": 10, "Written": 10}, console, lambda: now[0]) as told:
+        for moment in seconds:
+            now[0] = moment
+            told.did("Issued", 1)
+            told.did("Written", 1)
+
+
+def test_what_is_no_terminal_gets_a_line_every_ten_seconds() -> None:
+    told_on(Console(file=(said := StringIO()), width=40), [4 * number for number in range(1, 11)])
+    assert said.getvalue().splitlines() == [
+        "Issued 3 of 10, Written 2 of 10; 0.2 a second, 0:00:48 left",
+        "Issued 6 of 10, Written 5 of 10; 0.2 a second, 0:00:24 left",
+        "Issued 9 of 10, Written 8 of 10; 0.2 a second, 0:00:09 left",
+    ]
+
+
+def test_a_terminal_gets_a_bar_with_rate_and_time_left() -> None:
+    told_on(
+        Console(file=(said := StringIO()), width=100, force_terminal=True), [0.1 * number for number in range(1, 11)]
+    )
+    last = re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", said.getvalue()).splitlines()[-2:]
+    for line, step in zip(last, ("Issued", "Written"), strict=True):
+        assert re.search(rf"{step} .*10/10 +10/s +0:00:00", line), line
+
+
+def test_the_share_of_certificates_that_were_laid_out_one_by_one_is_said() -> None:
+    done = Done(new=100, written=99, refused={})
+    assert list(done.said(120, files=True, seconds=3, drawn=Counter(compiled=75, laid_out=25))) == [
+        "100 issued, 20 were issued before.",
+        "99 files written, 0 were there before.",
+        "25 of 100 certificates were laid out one by one (25.0%).",
+        "33.0 a second.",
+    ]
+    assert list(Done().said(120, files=False, seconds=3, drawn=Counter())) == ["0 issued, 120 were issued before."]

@@ -46,21 +46,22 @@ class Told:
     ) -> None:
         self._bar.stop()
 
-    def rate(self, step: str = "") -> float:
-        """How many pieces of a step, by default the last, were done a second so far."""
-        return self._done[step or self._last] / max(self._clock() - self._began, 1e-9)
+    @property
+    def seconds(self) -> float:
+        """Since the beginning; never 0."""
+        return max(self._clock() - self._began, 1e-9)
 
     def did(self, step: str, count: int) -> None:
         """So many more pieces of a step are done."""
         self._done[step] += count
-        self._bar.update(self._tasks[step], advance=count, rate=f"{self.rate(step):,.0f}/s")
+        self._bar.update(self._tasks[step], advance=count, rate=f"{self._done[step] / self.seconds:,.0f}/s")
         if not self._console.is_terminal and self._clock() - self._said >= EVERY:
             self._said = self._clock()
             self._console.print(self._line(), soft_wrap=True, highlight=False)
 
     def _line(self) -> str:
         far = ", ".join(f"{step} {self._done[step]:,} of {total:,}" for step, total in self._steps.items())
-        if not (rate := self.rate()):
+        if not (rate := self._done[self._last] / self.seconds):
             return far
         left = (self._steps[self._last] - self._done[self._last]) / rate
-        return f"{far}; {rate:,.0f} a second, {timedelta(seconds=round(left))} left"
+        return f"{far}; {rate:,.1f} a second, {timedelta(seconds=round(left))} left"
