@@ -32,10 +32,12 @@ def write_all(service: Service, credentials: Sequence[Credential], names: Collec
     new = kept = 0
     refused: dict[str, IssuerError] = {}
     for name in names:
+        there = [each for each in credentials if (folder / file_name(each.code, name)).exists()]
         with service.database.reading() as session:
-            recorded = recorded_of(session, credentials, name)
+            recorded = recorded_of(session, there, name) if there else {}
         known = {code: {file.sha256 for file in files} for code, files in recorded.items()}
-        missing = [each for each in credentials if not _is_one(folder / file_name(each.code, name), known[each.code])]
+        whole = {each.code for each in there if _is_one(folder / file_name(each.code, name), known[each.code])}
+        missing = [each for each in credentials if each.code not in whole]
         kept += len(credentials) - len(missing)
         for code, content in made_all(service, missing, name).items():
             if isinstance(content, IssuerError):

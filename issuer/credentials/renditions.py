@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from credential import phrases
@@ -34,6 +34,7 @@ __all__ = ["BADGE", "RENDITIONS", "check", "file_name", "kept", "made", "made_al
 RENDITIONS = (*phrases.RENDITIONS, *(f"{LARGE}{name}" for name in phrases.RENDITIONS))  # of the PDF
 BADGE = "badge"  # the PNG
 OF_ONE = (NotDrawn, TooLong, Undrawable)  # what one certificate may be refused for, and the next one not
+FILES = File.metadata.tables[File.__tablename__]
 SHA256 = re.compile(r"[0-9a-f]{64}")
 log = logging.getLogger("issuer")
 
@@ -103,6 +104,7 @@ def recorded_of(session: Session, credentials: Sequence[Credential], name: str) 
 def _record(service: Service, name: str, digests: Mapping[str, str], seen: Mapping[str, Sequence[File]]) -> set[str]:
     """Record what was drawn. Gives the codes of which another process recorded other bytes since they were `seen`."""
     overtaken: set[str] = set()
+    rows: list[dict[str, object]] = []
     with service.database.writing() as session:
         # PostgreSQL alone needs to hold the rows, always in one order: two at once would else both find nothing recorded.
         session.execute(
@@ -116,10 +118,12 @@ def _record(service: Service, name: str, digests: Mapping[str, str], seen: Mappi
             if digests[code] in known:
                 continue
             if known <= {file.sha256 for file in seen[code]}:
-                session.add(File(code=code, sha256=digests[code], rendition=name, made_at=service.now()))
+                rows.append({"code": code, "sha256": digests[code], "rendition": name, "made_at": service.now()})
             else:
                 overtaken.add(code)
-        session.commit()
+        if rows:
+            session.execute(insert(FILES), rows)
+            session.commit()
     return overtaken
 
 
@@ -157,10 +161,10 @@ def _drawn(service: Service, credentials: Sequence[Credential], name: str) -> It
     """Each as it is drawn, or what is wrong with this one."""
     languages = phrases.RENDITIONS[BILINGUAL if name == BADGE else name.removeprefix(LARGE)]
     with service.database.reading() as session:
-        said = [
-            (each, worded(session, each, languages), look_of(achievements.of(session, each))) for each in credentials
-        ]
-    for credential, words, look in said:
+        versions = [achievements.of(session, each) for each in credentials]  # held, so each is read once
+        said = [worded(session, each, languages) for each in credentials]
+    for credential, words, version in zip(credentials, said, versions, strict=True):
+        look = look_of(version)
         chosen = look.badge if name == BADGE else look.large_print if name.startswith(LARGE) else look.certificate
         try:
             pdf = certificate(service, credential, words, design_of(service, chosen), brand_of(service, look))
