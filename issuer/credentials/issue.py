@@ -142,7 +142,8 @@ def _record(
                 service, organisation, achievement, completion, code=code, list_id=list_id, index=index, now=now
             )
             if len(document) > MOST_BYTES:
-                raise Invalid((FieldProblem("name", "and the other texts together are longer than a token can hold"),))
+                whose = f"and the other texts of {completion.completion_id} together"
+                raise Invalid((FieldProblem("name", f"{whose} are longer than a token can hold"),))
             intents.append(
                 {
                     "code": code,
