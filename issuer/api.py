@@ -86,7 +86,7 @@ def _cohort(service: Service, organisation_id: str, body: bytes) -> Cohort:
 
 
 def _lines(service: Service, organisation_id: str, cohort: Cohort) -> Iterator[bytes]:
-    """The answers of batch after batch, each when it is stored. A problem is the last line: no more was issued."""
+    """The answers of batch after batch, each when it is stored. Where it cannot go on, a problem is the last line."""
     answered = 0
     try:
         for batch in batches(cohort):
@@ -95,8 +95,10 @@ def _lines(service: Service, organisation_id: str, cohort: Cohort) -> Iterator[b
                 yield b"".join(msgspec.json.encode(answer) + b"\n" for answer in answers)
                 answered += len(stored)
     except Exception as error:
-        log.exception("A cohort was broken off after %d", answered)
-        yield msgspec.json.encode(problem_of(error) | {"index": answered}) + b"\n"
+        problem = problem_of(error)
+        if problem["status"] >= 500:
+            log.exception("A cohort broke off after %d completions", answered)
+        yield msgspec.json.encode(problem | {"index": answered}) + b"\n"
 
 
 @post("/api/credentials/{code:str}/revoke", request_max_body_size=LARGEST_BODY)
