@@ -2,12 +2,13 @@
 
 import argparse
 
-from bench import certificates, credentials, piles, scans, verifications
+from bench import certificates, cohort, credentials, piles, scans, verifications
 from bench.rounds import ROUNDS
 
 SUBJECTS = {
     "credentials": credentials.show,
     "certificates": certificates.show,
+    "cohort": cohort.show,
     "verifications": verifications.show,
     "piles": piles.show,
     "scans": scans.show,
@@ -21,11 +22,12 @@ def main() -> None:
     parser.add_argument(
         "--rounds", type=int, default=ROUNDS, help="more rounds, steadier medians (default %(default)s)"
     )
+    parser.add_argument("--learners", type=int, default=2_000, help="of the cohort (default %(default)s)")
     asked = parser.parse_args()
     if unknown := set(asked.subjects) - set(SUBJECTS):
         parser.error(f"there is no subject {unknown.pop()!r}, only {' and '.join(SUBJECTS)}")
     for subject in asked.subjects or SUBJECTS:
-        SUBJECTS[subject](max(1, asked.rounds))
+        SUBJECTS[subject](max(1, asked.learners if subject == "cohort" else asked.rounds))
 
 
 if __name__ == "__main__":

@@ -45,7 +45,8 @@ def new(tag: str) -> str:
     """A fresh random code in URL form, `TAG-` and 16 characters, for the issuer service that `tag` names."""
     if not TAG.fullmatch(tag):
         raise ValueError(f"a tag is 2 to 6 capital letters, not {tag!r}")
-    number = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
+    drawn = secrets.token_bytes(LENGTH - 1)  # 256 is a multiple of 32: every character is equally likely
+    number = "".join(ALPHABET[byte % 32] for byte in drawn)
     return f"{tag}-{number}{ALPHABET[_sum([*_values(tag, number), 0])]}"
 
 

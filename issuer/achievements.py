@@ -1,6 +1,7 @@
 """Achievements: what is awarded. Every change makes a new version; a version that was published never changes."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -131,7 +132,12 @@ def _alignment(described: DescribedAlignment) -> document.Alignment:
 
 def opened(achievement: Achievement) -> AchievementVersion:
     """What a published version says."""
-    return msgspec.json.decode(achievement.document, type=AchievementVersion)
+    return _opened(achievement.document)
+
+
+@lru_cache(maxsize=100)
+def _opened(document: bytes) -> AchievementVersion:
+    return msgspec.json.decode(document, type=AchievementVersion)
 
 
 def find(session: Session, organisation_id: str, slug: str, version: int) -> Achievement:

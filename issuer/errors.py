@@ -59,11 +59,15 @@ class NotIssued(IssuerError):
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """One thing that is wrong with one field, or with one `member` of a field that has members."""
+    """One thing that is wrong with one field, or with one `member` of a field that has members.
+
+    Of several completions, `item` says of which, counted from 0.
+    """
 
     field: str
     detail: str
     member: str = ""
+    item: int | None = None
 
     @property
     def name(self) -> str:
@@ -77,5 +81,10 @@ class Invalid(IssuerError):
     code = "invalid"
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
-        super().__init__("; ".join(f"{each.name}: {each.detail}" if each.field else each.detail for each in problems))
+        super().__init__("; ".join(map(_sentence, problems)))
         self.problems = problems
+
+
+def _sentence(problem: FieldProblem) -> str:
+    named = filter(None, (f"completion {problem.item}" if problem.item is not None else "", problem.name))
+    return ": ".join((*named, problem.detail))

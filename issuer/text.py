@@ -13,6 +13,8 @@ MOST_GRAPHEMES = 120  # what the certificate sets in its smallest size, even if 
 MOST_POINTS = 3  # code points a grapheme, on average: enough for every script, too few to fill a token
 HIDDEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]")
 SPACES = regex.compile(r"\p{Zs}+")
+GRAPHEME = regex.compile(r"\X")
+STACKED = regex.compile(r"\p{M}{6,}")
 
 
 class TextRefused(ValueError):
@@ -33,9 +35,9 @@ def clean(text: str, *, most: int = MOST_GRAPHEMES) -> str:
         raise TextRefused(f"holds {described(hidden[0])}, which cannot be printed; remove it")
     if unicodedata.category(cleaned[0]).startswith("M"):
         raise TextRefused("begins with a mark that belongs on a letter")
-    if (graphemes := len(regex.findall(r"\X", cleaned))) > most:
+    if (graphemes := len(GRAPHEME.findall(cleaned))) > most:
         raise TextRefused(f"has {graphemes:,} characters; at most {most} are taken")
-    if regex.search(r"\p{M}{6,}", cleaned):
+    if STACKED.search(cleaned):
         raise TextRefused("stacks more than five marks on one letter")
     return cleaned
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import event
 
 from issuer import achievements
 from issuer.completions import read_completion
@@ -189,7 +190,29 @@ def test_a_roster_that_was_issued_is_read_again_when_its_credentials_have_expire
     (completion,) = read_roster(service, "glimmer", file, "data-analysis")
     issue(service, "glimmer", completion)
     clock.move(days=30)
-    assert read_roster(service, "glimmer", file, "data-analysis") == (completion,)
+    assert [*read_roster(service, "glimmer", file, "data-analysis")] == [completion]
     file.write_text(file.read_text("utf-8").replace("1,王芳", "2,王芳"), "utf-8")
     with pytest.raises(Invalid, match="future"):
         read_roster(service, "glimmer", file, "data-analysis")
+
+
+def test_a_long_roster_asks_the_database_a_few_times_only(service: Service, tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text(HEADER + "".join(f"{number},王芳,2026-11-15,90\n" for number in range(1200)), "utf-8")
+    asked: list[str] = []
+    event.listen(service.database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    cohort = read_roster(service, "glimmer", file, "data-analysis")
+    assert [each.completion_id for each in cohort] == [f"{number}" for number in range(1200)]
+    assert len([each for each in asked if each.startswith("SELECT")]) == 6  # two for each batch
+
+
+def test_a_roster_that_is_wrong_throughout_is_not_read_to_its_end(service: Service, tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text(HEADER + "".join(f"{number},,2026-11-15,90\n" for number in range(150)), "utf-8")
+    with pytest.raises(Invalid) as refused:
+        read_roster(service, "glimmer", file, "data-analysis")
+    assert len(refused.value.problems) == 101
+    assert (refused.value.problems[-1].field, refused.value.problems[-2].field) == (
+        "after row 101",
+        "row 101, column name",
+    )
