@@ -68,7 +68,7 @@ class Symbol:
         return [modules[at : at + self._width] for at in range(0, self._area, self._width)]
 
     def _corrected(self, bits: str) -> bytes:
-        """The data of all blocks, which is `bits` ended and filled up (§7.4.9, §7.4.10), and behind it the parities of each."""
+        """The data of all blocks: `bits` ended and filled up (§7.4.9, §7.4.10). Behind it the parities of each."""
         ended = bits.ljust(min(len(bits) + 4, 8 * self._capacity), "0")
         used = -(-len(ended) // 8)
         data = int(ended.ljust(8 * used, "0"), 2).to_bytes(used) + (PADDING * self._capacity)[: self._capacity - used]
