@@ -18,7 +18,7 @@ import msgspec
 from bench.sample import learner
 from credential.wording import Text, Wording
 
-__all__ = ["Drawn", "Order"]
+__all__ = ["DESIGN", "ISSUED", "Drawn", "Order"]
 
 ISSUED = datetime(2026, 11, 21, tzinfo=UTC)
 DESIGN = "classic-landscape"
