@@ -134,6 +134,7 @@ def show(rounds: int) -> None:
             make()
         gc.freeze()  # as the processes that draw do
         made = [make() for _ in range(rounds)]
+        gc.unfreeze()
         naive = naively(made[-1][1], min(rounds, NAIVE))
     ours = {part: median(taken[part] for taken, _ in made) for part in EXPLAINED}
     total = median(sum(taken.values()) for taken, _ in made)
