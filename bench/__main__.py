@@ -2,12 +2,13 @@
 
 import argparse
 
-from bench import certificates, cohort, credentials, piles, scans, verifications
+from bench import certificates, cohort, credentials, issuing, piles, scans, verifications
 from bench.rounds import ROUNDS
 
 SUBJECTS = {
     "credentials": credentials.show,
     "certificates": certificates.show,
+    "issuing": issuing.show,
     "cohort": cohort.show,
     "verifications": verifications.show,
     "piles": piles.show,
