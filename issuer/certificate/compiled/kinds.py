@@ -1,0 +1,153 @@
+"""The kinds of certificates that say the same but for their fields, and the document of each, made when it is worth it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+
+from credential.wording import Wording
+from issuer.certificate.compiled.asking import Answering, Node, find
+from issuer.certificate.compiled.capture import Sheet, sheets
+from issuer.certificate.compiled.fields import (
+    CODE,
+    ISSUED,
+    TITLE,
+    VERIFY_URL,
+    Field,
+    Refused,
+    filled,
+    mark,
+    marks_in,
+    opened,
+)
+from issuer.certificate.compiled.freezing import HEAD, freeze
+from issuer.certificate.compiled.frozen import Frozen
+from issuer.certificate.compiled.moving import followed, probed
+from issuer.certificate.compiled.probes import probe_texts
+from issuer.certificate.compiled.shaping import written
+from issuer.certificate.design import Brand, Design
+from issuer.certificate.faces import Face
+from issuer.certificate.layout import HAN, Laid, fill_in, fitted, with_files
+from issuer.certificate.pdf import laid_out
+from issuer.certificate.qr import qr
+
+__all__ = ["Kinds"]
+
+MOST = 200  # kinds of one wording
+PICTURES = tuple(qr(digits) for digits in ("1", "1" * 1500))  # the smallest QR code, and one of more than any has
+Texts = Mapping[str, str]
+
+
+@dataclass
+class Kind:
+    """Certificates with the same HTML but for their fields. `refused` says why there will be no `document`."""
+
+    html: str
+    asked: int = 0
+    document: Frozen | None = None
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """How does a field change between scripts? None where it is not plain."""
+
+    name: str
+    han: Face
+
+    def __call__(self, texts: Texts) -> tuple[tuple[str, ...], ...] | None:
+        try:
+            return written(texts[self.name], self.han)
+        except Refused:
+            return None
+
+
+class Kinds:
+    """All kinds of certificates that say what `wording` says but for their fields."""
+
+    def __init__(self, wording: Wording, *, design: Design, brand: Brand, verifier: str, cache: Path) -> None:
+        self._wording, self._design, self._brand = wording, design, brand
+        self._verifier, self._cache = verifier, cache
+        self._han = HAN[design.manifest.chinese]
+        self._root: Node[Kind] = Node()
+        self._count = 0
+
+    def document(self, texts: Texts, worth_it: int) -> Frozen | None:
+        """The document of the kind that `texts` are of; None until that was asked for `worth_it` times.
+
+        Raises `Refused` where it cannot be compiled.
+        """
+        node = find(self._root, texts) or self._met(texts)
+        kind = node.end
+        assert kind is not None
+        kind.asked += 1
+        if not (kind.document or kind.refused) and kind.asked >= worth_it:
+            try:
+                kind.document = self._compiled(node, kind, texts)
+            except Refused as error:
+                kind.refused = str(error)
+        if kind.refused:
+            raise Refused(kind.refused)
+        return kind.document
+
+    def _met(self, texts: Texts) -> Node[Kind]:
+        """A kind that is met for the first time."""
+        if self._count == MOST:
+            raise Refused("there are too many kinds")
+        self._count += 1
+        answering = Answering(self._root, texts, partial(fitted, self._cache, self._han))
+        wording, _ = opened(self._wording, lambda name: Field(name, answering.longer))
+        html = fill_in(
+            wording,
+            design=self._design,
+            brand=self._brand,
+            verify_url=mark(VERIFY_URL),
+            verifier=self._verifier,
+            issued=mark(ISSUED),
+            fit=answering.fit,
+        )
+        plain = [answering.ask(Written(field, self._han)) for field in _standing(html)]
+        answering.node.end = Kind(html, refused="" if all(plain) else "a text is not plain")
+        return answering.node
+
+    def _compiled(self, node: Node[Kind], kind: Kind, texts: Texts) -> Frozen:
+        standing = _standing(kind.html)
+        tried = probe_texts(texts, standing, self._han, lambda said: find(self._root, said) is node)
+        probes = [
+            probed(self._sheets(kind.html, {f: said[f] for f in standing}, picture), said)
+            for said, picture in zip(tried, (PICTURES[0], *PICTURES[1:] * len(tried)), strict=False)
+        ]
+        with laid_out(self._laid(kind.html, tried[0], PICTURES[0])) as document:
+            return freeze(document, {f: tried[0][f] for f in standing}, followed(probes), probes, self._cache)
+
+    def _sheets(self, html: str, said: Texts, picture: bytes) -> list[Sheet]:
+        with laid_out(self._laid(html, said, picture)) as document:
+            return sheets(document, said, self._han, self._cache, sha256(picture).hexdigest())
+
+    def _laid(self, html: str, said: Texts, picture: bytes) -> Laid:
+        head, end, body = html.partition("</head>")
+        written = filled(head + end, HEAD) + filled(body, {f: escape(text) for f, text in {**HEAD, **said}.items()})
+        return with_files(
+            written,
+            design=self._design,
+            brand=self._brand,
+            qr_code=picture,
+            cache=self._cache,
+            first=filled(html, _Nothing()),
+        )
+
+
+class _Nothing(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def _standing(html: str) -> list[str]:
+    """The fields that stand on the pages. Raises `Refused` where one stands there twice, or one that has no place there."""
+    head, _, body = html.partition("</head>")
+    fields = [field for field in marks_in(body) if field != VERIFY_URL]
+    if len(set(fields)) < len(fields) or {TITLE, ISSUED} & set(fields) or set(marks_in(head)) - {TITLE, CODE, ISSUED}:
+        raise Refused("a field stands where fields do not")
+    return fields
