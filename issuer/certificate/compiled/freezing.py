@@ -16,7 +16,7 @@ from issuer.certificate.compiled.capture import operators, painted, texts_on
 from issuer.certificate.compiled.fields import CODE, ISSUED, TITLE, VERIFY_URL, Refused
 from issuer.certificate.compiled.fonts import OBJECTS
 from issuer.certificate.compiled.frozen import Frozen, Part
-from issuer.certificate.compiled.moving import NUMBER, Probe, Slot, Stroke
+from issuer.certificate.compiled.moving import NUMBER, Slot, Stroke
 from issuer.certificate.compiled.shaping import shape
 from issuer.certificate.compiled.writing import Writer
 from issuer.certificate.faces import Face
@@ -40,10 +40,11 @@ def freeze(
     document: Document,
     texts: Mapping[str, str],
     pages: Sequence[Sequence[Part]],
-    probes: Sequence[Probe],
+    narrow: Mapping[str, float],
+    wide: Mapping[str, float],
     cache: Path,
 ) -> Frozen:
-    """The document of the first of `probes`, whose fields say `texts`. Raises `Refused`."""
+    """A document whose fields say `texts` and are as wide as in `narrow`, up to `wide`. Raises `Refused`."""
     taken = _taken(document, texts)
     pdf, objects = taken.pdf, taken.objects
     contents = [_reference(pdf.objects[number]["Contents"]) for number in pdf.pages["Kids"][::3]]
@@ -84,8 +85,8 @@ def freeze(
         attachment=attachment,
         metadata=(metadata, _parted(taken.packet)),
         info=(info, {key: _info(value.data) for key, value in pdf.info.items()}),
-        narrow=probes[0].widths,
-        wide={field: max(probe.widths[field] for probe in probes) for field in probes[0].widths},
+        narrow=narrow,
+        wide=wide,
         cache=cache,
     )
 

@@ -1,6 +1,6 @@
 """The kinds of certificates that say the same but for their fields, and the document of each, made when it is worth it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from credential.wording import Wording
 from issuer.certificate.compiled.asking import Answering, Node, find
-from issuer.certificate.compiled.capture import Sheet, sheets
+from issuer.certificate.compiled.capture import sheets
 from issuer.certificate.compiled.fields import (
     CODE,
     ISSUED,
@@ -24,7 +24,7 @@ from issuer.certificate.compiled.fields import (
 )
 from issuer.certificate.compiled.freezing import HEAD, freeze
 from issuer.certificate.compiled.frozen import Frozen
-from issuer.certificate.compiled.moving import followed, probed
+from issuer.certificate.compiled.moving import Probe, followed, probed, settled
 from issuer.certificate.compiled.probes import probe_texts
 from issuer.certificate.compiled.shaping import written
 from issuer.certificate.design import Brand, Design
@@ -36,6 +36,9 @@ from issuer.certificate.qr import qr
 __all__ = ["Kinds"]
 
 MOST = 200  # kinds of one wording
+# How many letters more than in the first certificate of a kind a name is tried with, and any other field. Fewer, where a
+# line would break; then the next certificate may be too wide.
+MORE = ((24, 4), (24, 1), (8, 0), (0, 0))
 PICTURES = tuple(qr(digits) for digits in ("1", "1" * 1500))  # the smallest QR code, and one of more than any has
 Texts = Mapping[str, str]
 
@@ -114,17 +117,29 @@ class Kinds:
 
     def _compiled(self, node: Node[Kind], kind: Kind, texts: Texts) -> Frozen:
         standing = _standing(kind.html)
-        tried = probe_texts(texts, standing, self._han, lambda said: find(self._root, said) is node)
-        probes = [
-            probed(self._sheets(kind.html, {f: said[f] for f in standing}, picture), said)
-            for said, picture in zip(tried, (PICTURES[0], *PICTURES[1:] * len(tried)), strict=False)
-        ]
-        with laid_out(self._laid(kind.html, tried[0], PICTURES[0])) as document:
-            return freeze(document, {f: tried[0][f] for f in standing}, followed(probes), probes, self._cache)
+        why = Refused("nothing was tried")
+        for names, others in MORE:
+            most = {field: names if field.startswith("name-") else others for field in standing}
+            try:
+                tried = probe_texts(texts, standing, self._han, lambda said: find(self._root, said) is node, most)
+                return self._frozen(kind.html, standing, tried)
+            except Refused as error:
+                why = error
+        raise why
 
-    def _sheets(self, html: str, said: Texts, picture: bytes) -> list[Sheet]:
-        with laid_out(self._laid(html, said, picture)) as document:
-            return sheets(document, said, self._han, self._cache, sha256(picture).hexdigest())
+    def _frozen(self, html: str, standing: Sequence[str], tried: tuple[Texts, Texts]) -> Frozen:
+        def probe(wide: Sequence[str], picture: bytes) -> Probe:
+            said = {field: tried[field in wide][field] for field in standing}
+            with laid_out(self._laid(html, said, picture)) as document:
+                return probed(sheets(document, said, self._han, self._cache, sha256(picture).hexdigest()), said)
+
+        narrow, wide = probe((), PICTURES[0]), probe(standing, PICTURES[1])
+        if not settled(narrow, wide):
+            raise Refused("with wide texts a line is broken that is not with narrow ones")
+        pages = followed(narrow, wide, probe(standing[::2], PICTURES[0]), lambda field: probe((field,), PICTURES[0]))
+        said = {field: tried[0][field] for field in standing}
+        with laid_out(self._laid(html, said, PICTURES[0])) as document:
+            return freeze(document, said, pages, narrow.widths, wide.widths, self._cache)
 
     def _laid(self, html: str, said: Texts, picture: bytes) -> Laid:
         head, end, body = html.partition("</head>")

@@ -11,51 +11,60 @@ from issuer.certificate.faces import Face
 
 __all__ = ["probe_texts"]
 
-LONGEST = 40  # letters that are added to a word at most
 STEPS = (8, 4, 2, 1)
 # For each alphabet a narrow letter for each field in turn; and what is kerned or could be a ligature.
 HAN, DIGITS = "永东南西北中上下左右", "1234567890"
 NARROW = {"Latn": "ljirtf", "Cyrl": "гтсзкх", "Grek": "ιγτκρσ"}
-WIDE = {"Latn": "AVoffiTy", "Cyrl": "ГАТуДжэй", "Grek": "ΑΥΤολΡα"}
+WIDE = {"Latn": "WAVMToWfiWy", "Cyrl": "ШГАЖТуЩДэ", "Grek": "ΩΑΥΜΤοΩΡα"}
 Texts = Mapping[str, str]
 
 
-def probe_texts(actual: Texts, standing: Sequence[str], han: Face, same_kind: Callable[[Texts], bool]) -> list[Texts]:
-    """The texts of each probe, all of them of the kind of `actual`: first with every field narrow, last with every one wide,
-    between them with one of those that stand on a page wide and the others narrow.
+def probe_texts(
+    actual: Texts, standing: Sequence[str], han: Face, same_kind: Callable[[Texts], bool], most: Mapping[str, int]
+) -> tuple[Texts, Texts]:
+    """The narrowest and the widest texts for the fields that stand on a page, all of them of the kind of `actual`.
 
-    No two fields say the same. Raises `Refused` where there are no such texts.
+    So is every mixture of both. `most` says how many letters more, or fewer, a part of each field may have. No two fields
+    say the same. Raises `Refused` where there are no such texts.
     """
 
     def suits(texts: Texts) -> bool:
         return len({texts[field] for field in standing}) == len(standing) and same_kind(texts)
 
-    def grown(texts: Texts, letters: Mapping[str, str], sign: int) -> Texts:
+    def said(field: str, more: int, letters: Mapping[str, str]) -> str:
+        return _said(actual[field], more, standing.index(field), han, letters)
+
+    def grown(texts: Texts, letters: Mapping[str, str], limits: Mapping[str, int]) -> Texts:
         """The texts with more and more letters, or fewer and fewer, a field at a time as long as that suits."""
         more = dict.fromkeys(standing, 0)
         for step in STEPS:
             growing = list(standing)
             while growing:
                 field = growing.pop(0)
-                said = _said(actual[field], more[field] + sign * step, standing.index(field), han, letters)
-                if said != texts[field] and abs(more[field] + step) <= LONGEST and suits({**texts, field: said}):
-                    more[field] += sign * step
-                    texts = {**texts, field: said}
+                further = more[field] + (step if limits[field] > 0 else -step)
+                tried = {**texts, field: said(field, further, letters)}
+                if tried != texts and abs(further) <= abs(limits[field]) and suits(tried):
+                    more[field], texts = further, tried
                     growing.append(field)
         return texts
 
-    told_apart = dict(actual)
-    for number, field in enumerate(standing):  # in letters of our own, where that is of the same kind
-        said = {**told_apart, field: _said(actual[field], 0, number, han, NARROW)}
-        if same_kind(said):
-            told_apart = said
-    if not suits(told_apart):
+    def put(texts: Texts, others: Callable[[str], str], suits: Callable[[Texts], bool]) -> Texts:
+        """The texts with others in their place, where those suit."""
+        for field in standing:
+            if suits(tried := {**texts, field: others(field)}):
+                texts = tried
+        return texts
+
+    ours = put(actual, lambda field: said(field, 0, NARROW), same_kind)
+    if not suits(ours):
         raise Refused("two fields say the same, and no others are of the same kind")
-    narrow, wide = grown(told_apart, NARROW, -1), grown(told_apart, WIDE, 1)
-    probes = [narrow, *({**narrow, field: wide[field]} for field in standing if wide[field] != narrow[field]), wide]
-    if not all(map(suits, probes)):
+    narrow = grown(ours, NARROW, {field: -limit for field, limit in most.items()})
+    wide = put(put(ours, lambda field: actual[field], suits), lambda field: said(field, 0, WIDE), suits)
+    wide = grown(wide, WIDE, most)
+    alone = ({**narrow, field: wide[field]} for field in standing)
+    if not all(map(suits, (narrow, wide, *alone))):
         raise Refused("narrow and wide texts together are of another kind")
-    return probes
+    return narrow, wide
 
 
 def _said(text: str, more: int, number: int, han: Face, letters: Mapping[str, str]) -> str:
@@ -73,7 +82,10 @@ def _said(text: str, more: int, number: int, han: Face, letters: Mapping[str, st
         elif drawn[0] in HAN and not alone:  # 年 stands alone in every date
             parts.append("".join(islice(cycle(drawn), len(part))))
         else:
-            parts.append("".join(islice(cycle(drawn), max(len(part) + more, 1))))
+            length = len(part)
+            if drawn[0] in DIGITS and not alone and length < 3:  # a day has one digit or two
+                length = 2 if letters is WIDE else 1
+            parts.append("".join(islice(cycle(drawn), max(length + more, 1))))
     return "".join(parts)
 
 

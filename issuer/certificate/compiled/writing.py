@@ -5,7 +5,7 @@ import zlib
 __all__ = ["Writer"]
 
 HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
-ENTRY = 6  # bytes of the cross-reference stream: the kind, four for the place, one for the place in an object stream
+ENTRY = 7  # bytes of the cross-reference stream: the kind, four for the place, two for the place in an object stream
 LEVEL = 6  # of compression; nine takes twice as long for a hundredth less
 
 
@@ -16,11 +16,11 @@ class Writer:
         """A file that will have so many objects, its cross-reference stream being the last."""
         self._last = objects - 1
         self.content = bytearray(content)
-        self.entries = bytearray(entries or b"\0\0\0\0\0\xff" + bytes(ENTRY * (objects - 1)))
+        self.entries = bytearray(entries or b"\0\0\0\0\0\xff\xff" + bytes(ENTRY * (objects - 1)))
 
     def add(self, number: int, data: bytes) -> None:
         """An object as it stands."""
-        self._enter(number, b"\1" + len(self.content).to_bytes(4, "big") + b"\0")
+        self._enter(number, b"\1" + len(self.content).to_bytes(4, "big") + b"\0\0")
         self.content += b"%d 0 obj\n%s\nendobj\n" % (number, data)
 
     def add_stream(self, number: int, extra: bytes, data: bytes, level: int = LEVEL) -> None:
@@ -33,7 +33,7 @@ class Writer:
         """Objects that are no streams, in an object stream with that number (7.5.7)."""
         places, body = [], b""
         for place, (each, data) in enumerate(objects.items()):
-            self._enter(each, b"\2" + number.to_bytes(4, "big") + bytes([place]))
+            self._enter(each, b"\2" + number.to_bytes(4, "big") + place.to_bytes(2, "big"))
             places.append(b"%d %d" % (each, len(body)))
             body += data + b"\n"
         head = b" ".join(places) + b"\n"
@@ -42,8 +42,8 @@ class Writer:
     def end(self, trailer: bytes) -> bytes:
         """The whole file, with a cross-reference stream (7.5.8) that holds the entries of the `trailer`."""
         at = len(self.content)
-        self._enter(self._last, b"\1" + at.to_bytes(4, "big") + b"\0")
-        extra = b"/Type/XRef/Size %d/W[1 4 1]%s" % (self._last + 1, trailer)
+        self._enter(self._last, b"\1" + at.to_bytes(4, "big") + b"\0\0")
+        extra = b"/Type/XRef/Size %d/W[1 4 2]%s" % (self._last + 1, trailer)
         self.add_stream(self._last, extra, bytes(self.entries))
         return bytes(self.content) + b"startxref\n%d\n%%%%EOF\n" % at
 
