@@ -2,12 +2,13 @@
 
 import argparse
 
-from bench import certificates, credentials, piles, scans, verifications
+from bench import certificates, credentials, issuing, piles, scans, verifications
 from bench.rounds import ROUNDS
 
 SUBJECTS = {
     "credentials": credentials.show,
     "certificates": certificates.show,
+    "issuing": issuing.show,
     "verifications": verifications.show,
     "piles": piles.show,
     "scans": scans.show,

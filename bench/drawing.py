@@ -7,13 +7,18 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from io import BytesIO
+from itertools import count
 from pathlib import Path
 
-from credential.wording import Wording
+import msgspec
 
-__all__ = ["Drawn", "Order"]
+from bench.sample import learner
+from credential.wording import Text, Wording
+
+__all__ = ["DESIGN", "ISSUED", "Drawn", "Order"]
 
 ISSUED = datetime(2026, 11, 21, tzinfo=UTC)
 DESIGN = "classic-landscape"
@@ -27,6 +32,13 @@ class Order:
     token: str
     verify_url: str
     cache: Path
+
+    def of(self, number: int) -> "Order":
+        """The same for another learner: what keeps parts of the last certificate shall not draw it for nothing."""
+        name, romanised = learner(number)
+        names = (Text(language="zh-Hans", text=name), Text(language="", text=romanised))
+        url = f"{self.verify_url[:-9]}{number:09}"
+        return replace(self, wording=replace(self.wording, name=names), verify_url=url)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +58,15 @@ def ours(order: Order) -> Callable[[], bytes]:
     """Drawing as the issuer does."""
     from issuer.certificate import packaged, render  # noqa: PLC0415, the other way must not load it
 
-    design = packaged(DESIGN)
-    return lambda: render(
-        order.wording, order.token, verify_url=order.verify_url, issued_at=ISSUED, cache=order.cache, design=design
-    )
+    design, others = packaged(DESIGN), map(order.of, count())
+
+    def draw() -> bytes:
+        other = next(others)
+        return render(
+            other.wording, other.token, verify_url=other.verify_url, issued_at=ISSUED, cache=other.cache, design=design
+        )
+
+    return draw
 
 
 def plain(order: Order) -> Callable[[], bytes]:
@@ -89,10 +106,57 @@ def plain(order: Order) -> Callable[[], bytes]:
     return draw
 
 
+def typst(order: Order) -> Callable[[], bytes]:
+    """Setting the same texts with Typst, by a compiler that keeps what it has read and set before."""
+    from PIL import Image  # noqa: PLC0415
+    from typst import Compiler, Fonts  # noqa: PLC0415
+
+    from issuer.certificate.design import PLAIN, packaged  # noqa: PLC0415
+    from issuer.certificate.faces import CHINESE, LATIN, path_of  # noqa: PLC0415
+    from issuer.certificate.layout import ASSETS, lay  # noqa: PLC0415
+    from issuer.certificate.qr import qr  # noqa: PLC0415
+
+    laid = lay(
+        order.wording,
+        design=packaged(DESIGN),
+        brand=PLAIN,
+        verify_url=order.verify_url,
+        issued=f"{ISSUED:%FT%TZ}",
+        cache=order.cache,
+    )
+    folder = order.cache / "typst"
+    folder.mkdir(parents=True, exist_ok=True)
+    for ornament in ("background.svg", "flourish.svg"):
+        (folder / ornament).write_bytes(laid.files[f"{ASSETS}{ornament}"][1])
+    markup = folder / "certificate.typ"
+    markup.write_bytes(Path(__file__).with_name("certificate.typ").read_bytes())
+    folders = sorted({str(path_of(face).parent) for face in (*CHINESE, *LATIN)})
+    compiler = Compiler(
+        markup,
+        root=folder,
+        font_paths=Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders),
+    )
+    others = map(order.of, count())
+
+    def draw() -> bytes:
+        other = next(others)
+        Image.open(BytesIO(qr(other.verify_url))).save(folder / "qr.png")
+        told = {"wording": other.wording, "token": other.token, "verify_url": other.verify_url}
+        pdf = compiler.compile(
+            sys_inputs={"told": msgspec.json.encode(told).decode()},
+            pdf_standards=["ua-1", "a-3a"],
+            timestamp=int(ISSUED.timestamp()),
+        )
+        assert isinstance(pdf, bytes)
+        return pdf
+
+    return draw
+
+
 def main() -> None:
     """Draw once for every line on standard input."""
     order = pickle.loads(Path(sys.argv[2]).read_bytes())  # noqa: S301, from the process that started this one
-    draw = {"ours": ours, "plain": plain}[sys.argv[1]](order)
+    draw = {"ours": ours, "plain": plain, "typst": typst}[sys.argv[1]](order)
     for _ in sys.stdin:
         start = time.process_time()
         pdf = draw()

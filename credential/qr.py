@@ -12,7 +12,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 
 from credential.errors import MalformedToken, NotPackable, UnsupportedFormat
-from credential.reader import LONGEST_TOKEN, read, read_json
+from credential.reader import LONGEST_TOKEN, UnverifiedToken, read_json
 
 __all__ = ["LONGEST_DICTIONARY", "MOST_DIGITS", "dictionary_id", "dictionary_named", "pack", "signature_in", "unpack"]
 
@@ -43,22 +43,21 @@ def signature_in(digits: str) -> bytes:
     return _bytes(digits)[SIGNATURE]
 
 
-def pack(token: str, dictionary: bytes) -> str:
+def pack(token: UnverifiedToken, dictionary: bytes) -> str:
     """The digits of an ES256 token, some 800 of them where the dictionary is of its kind.
 
-    Raises `MalformedToken` for what is no token, and `NotPackable` for one that `unpack` would not give back bit for bit.
+    Raises `NotPackable` for a token that `unpack` would not give back bit for bit.
     """
-    unverified = read(token)
-    header, payload = (_decoded(part) for part in token.split(".")[:2])
-    if unverified.claimed_algorithm != "ES256" or len(unverified.signature) != SIGNATURE_BYTES:
+    header, payload = (_decoded(part) for part in token.text.split(".")[:2])
+    if token.claimed_algorithm != "ES256" or len(token.signature) != SIGNATURE_BYTES:
         raise NotPackable("Only a token signed with ES256 is written as a QR code.", "qr_not_es256")
     deflated = _deflated(header + b"\n" + payload, dictionary)
-    data = bytes([VERSION]) + bytes.fromhex(dictionary_id(dictionary)) + unverified.signature + deflated
+    data = bytes([VERSION]) + bytes.fromhex(dictionary_id(dictionary)) + token.signature + deflated
     if len(data) > MOST_BYTES:
         raise NotPackable(f"The token takes {len(data):,} bytes; at most {MOST_BYTES:,} are written.", "qr_too_long")
     digits = str(int.from_bytes(START + data))
     try:
-        if unpack(digits, dictionary) == token:
+        if unpack(digits, dictionary) == token.text:
             return digits
     except MalformedToken as error:
         raise NotPackable(f"The token would not come back: {error}", error.fault) from error

@@ -10,7 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from credential import code as codes
-from credential import document, proof, qr, status
+from credential import document, proof, qr, reader, status
 from credential.jwks import public_jwk, thumbprint
 from keys.keyring import KeySigner
 
@@ -95,7 +95,7 @@ class SmallIssuer:
 
     def qr(self, *, index: int = 3) -> str:
         """What the QR code of a signed credential holds."""
-        return f"https://verify.example/v/{self.code}#{qr.pack(self.token(index=index), DICTIONARY)}"
+        return f"https://verify.example/v/{self.code}#{qr.pack(reader.read(self.token(index=index)), DICTIONARY)}"
 
     def answer(self, path: str) -> bytes | None:
         """What is published at `path`."""

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, Worker, expect
 
 from credential import code as codes
-from credential import qr
+from credential import qr, reader
 from tests.axe import barriers
 from tests.small_issuer import DICTIONARY, SmallIssuer
 from verifier import assets
@@ -25,7 +25,7 @@ VERDICT = "section.verdict h1"
 
 def address(verifier: str, issuer: SmallIssuer, *, index: int = 3, name: str = "欧阳雨泽", language: str = "") -> str:
     """What the QR code of a credential opens at this verifier."""
-    digits = qr.pack(issuer.token(index=index, name=name), DICTIONARY)
+    digits = qr.pack(reader.read(issuer.token(index=index, name=name)), DICTIONARY)
     return f"{verifier}/v/{issuer.code}{f'?lang={language}' if language else ''}#{digits}"
 
 
@@ -217,7 +217,7 @@ def test_without_a_network_a_course_that_was_never_checked_is_not_decided(
     scanned: Page, verifier: str, small_issuer: SmallIssuer
 ) -> None:
     cut_off(scanned)
-    digits = qr.pack(small_issuer.token(), b"another dictionary")
+    digits = qr.pack(reader.read(small_issuer.token()), b"another dictionary")
     scanned.goto(f"{verifier}/v/{small_issuer.code}#{digits}")
     scanned.locator("#answer .ways").wait_for()
     assert scanned.locator("section.verdict.valid").count() == 0

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from credential import code as codes
-from credential import qr
+from credential import qr, reader
 from demo.services import free_port, serving
 from tests.conftest import pdf_with
 from tests.small_issuer import DICTIONARY, SmallIssuer
@@ -183,7 +183,7 @@ def test_the_canary_hears_who_connects() -> None:
 
 
 def qr_of(whose: Person) -> str:
-    return f"https://verify.example/v/{whose.code}#{qr.pack(whose.token, DICTIONARY)}"
+    return f"https://verify.example/v/{whose.code}#{qr.pack(reader.read(whose.token), DICTIONARY)}"
 
 
 def unsigned(token: str) -> str:

@@ -1,6 +1,7 @@
 """From a stored credential to what it looks like: a view of the token, made from signed bytes only."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -18,6 +19,9 @@ from issuer.tables import Credential
 
 __all__ = ["certificate", "qr_address", "worded"]
 
+_read = lru_cache(maxsize=16)(
+    reader.read
+)  # once for a certificate's words and its QR code; nobody changes what was read
 MOST_PRINTED = 1300  # digits; with an address of 80 characters a QR code of version 20, 0.36 mm per module on 35 mm
 
 
@@ -25,7 +29,7 @@ def worded(session: Session, credential: Credential, languages: Sequence[str] = 
     """What the certificate of an issued credential says in `languages`."""
     assert credential.token is not None  # `records.find` gives no other
     published = achievements.of(session, credential)
-    return wording(reader.read(credential.token).claims, msgspec.json.decode(published.document), languages)
+    return wording(_read(credential.token).claims, msgspec.json.decode(published.document), languages)
 
 
 def qr_address(service: Service, credential: Credential) -> str:
@@ -36,7 +40,7 @@ def qr_address(service: Service, credential: Credential) -> str:
     """
     assert credential.token is not None
     address = f"{service.settings.verifier_url}/v/{credential.code}"
-    unverified = reader.read(credential.token)
+    unverified = _read(credential.token)
     if unverified.claimed_algorithm != "ES256":
         return address
     common = dictionary(
@@ -47,7 +51,7 @@ def qr_address(service: Service, credential: Credential) -> str:
         unverified.claimed_kid,
     )
     try:
-        digits = pack(credential.token, common)
+        digits = pack(unverified, common)
     except NotPackable:
         return address
     return f"{address}#{digits}" if len(digits) <= MOST_PRINTED else address
