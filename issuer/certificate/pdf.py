@@ -81,7 +81,9 @@ class Metadata(DocumentMetadata):  # type: ignore[misc]
 def write(laid: Laid, token: str, *, issued_at: datetime) -> bytes:
     """The PDF of `laid` with `token` in it as `credential.jwt`. The same input makes the same bytes."""
     with laid_out(laid) as document:
-        return written(document, token, issued_at=issued_at, identifier=f"{laid.style}{laid.html}{token}", finish=finish)
+        return written(
+            document, token, issued_at=issued_at, identifier=f"{laid.style}{laid.html}{token}", finish=finish
+        )
 
 
 @contextmanager

@@ -47,9 +47,9 @@ def compiled(
         _kept.popitem(last=False)
     try:
         document = kinds.document(texts, worth_it)
-        return document and document.filled(
-            texts, token, verify_url=verify_url, qr_code=qr(verify_url), issued_at=issued_at
-        )
+        if document is None:
+            return None
+        return document.filled(texts, token, verify_url=verify_url, qr_code=qr(verify_url), issued_at=issued_at)
     except Refused as error:
         log.debug("A certificate is laid out: %s.", error)
         return None

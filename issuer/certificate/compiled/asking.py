@@ -7,6 +7,7 @@ its fields. The questions make a tree: which is asked next can depend on the ans
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from credential.wording import Text
@@ -59,8 +60,14 @@ class Fit:
     place: tuple[tuple[str, Any], ...]
 
     def __call__(self, texts: Texts) -> tuple[float, float, int]:
-        fitted = self.fit(Text(language=self.language, text=filled(self.text, texts)), self.style, **dict(self.place))
-        return fitted.size, fitted.spacing, len(fitted.lines)
+        return _fitting(self, filled(self.text, texts))
+
+
+@lru_cache(maxsize=8192)
+def _fitting(question: Fit, text: str) -> tuple[float, float, int]:
+    """The answer, remembered: the learners of a cohort share days, hours and many a score."""
+    fitted = question.fit(Text(language=question.language, text=text), question.style, **dict(question.place))
+    return fitted.size, fitted.spacing, len(fitted.lines)
 
 
 class Answering(Generic[End]):

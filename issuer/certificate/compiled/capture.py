@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pydyf
 from weasyprint.document import Document
@@ -57,7 +57,7 @@ def sheets(document: Document, fields: Mapping[str, str], han: Face, cache: Path
     Raises `Refused` where two texts read alike, or a field is drawn in another way than as a line of text.
     """
     names = {text: name for name, text in fields.items()}
-    found = [_sheet(document, page, names, han, cache, picture) for page in document.pages]
+    found = [_sheet(document, page, _Looking(names, han, cache, picture)) for page in document.pages]
     standing = [part.field for sheet in found for part in sheet.parts if isinstance(part, Place)]
     if len(names) < len(fields) or sorted(standing) != sorted(fields):
         raise Refused("a field does not stand on the page once")
@@ -83,16 +83,23 @@ def operators(stream: pydyf.Stream) -> list[bytes]:
     return [pydyf._to_bytes(part) for part in stream.stream]  # noqa: SLF001, as the stream writes itself
 
 
-def _sheet(
-    document: Document, page: Any, names: Mapping[str, str], han: Face, cache: Path, picture: str
-) -> Sheet:
+class _Looking(NamedTuple):
+    """What is looked for on a page: fields by their texts, and how they are set."""
+
+    names: Mapping[str, str]
+    han: Face
+    cache: Path
+    picture: str
+
+
+def _sheet(document: Document, page: Any, looking: _Looking) -> Sheet:
     fonts: dict[Any, Any] = {}
     stream = _paint(document, page, fonts)
     standing = {}
     for box in _texts(page._page_box):  # noqa: SLF001
-        if box.text in names:
+        if box.text in looking.names:
             x, y = box.position_x, box.position_y + box.baseline
-            place = Place(field=names[box.text], x=x, y=y, width=box.width, setting=_setting(box, han, cache))
+            place = Place(field=looking.names[box.text], x=x, y=y, width=box.width, setting=_setting(box, looking))
             standing[b"1 0 0 -1 %s %s Tm" % (_number(x), _number(y))] = place
     by_name = {font.hash: font for font in fonts.values()}
     parts: list[bytes | Place] = []
@@ -100,7 +107,8 @@ def _sheet(
     font = None
     given = iter(operators(stream))
     for operator in given:
-        if place := standing.pop(operator, None):
+        if operator in standing:
+            place = standing.pop(operator)
             if parts[-1] != b"BT":
                 raise Refused("a field is drawn together with other text")
             shown[place.field] = tuple(_shown(given, by_name))
@@ -111,7 +119,7 @@ def _sheet(
         elif operator.endswith(b" TJ"):
             parts.append(" ".join(map(str, _read(operator, font))).encode() + b" TJ")
         else:
-            parts.append(operator.replace(picture.encode(), b"picture"))
+            parts.append(operator.replace(looking.picture.encode(), b"picture"))
     if standing:
         raise Refused("a field was not drawn where it stands")
     return Sheet(parts=tuple(parts), shown=shown)
@@ -141,23 +149,23 @@ def _texts(box: Any) -> Iterator[Any]:
             yield from _texts(child)
 
 
-def _setting(box: Any, han: Face, cache: Path) -> Setting:
+def _setting(box: Any, looking: _Looking) -> Setting:
     style = box.style
     if unlike := [name for name, value in PLAIN.items() if style[name] != value]:
         raise Refused(f"a field is set with {unlike[0]}")
     first = style["font_family"][0]
     latin = [face for face in LATIN if (face.weight, face.style) == (style["font_weight"], style["font_style"])]
-    if not latin or first not in {han.family, ROMAN.family}:
+    if not latin or first not in {looking.han.family, ROMAN.family}:
         raise Refused("a field is set in a face of another kind")
     spacing = style["letter_spacing"]
     return Setting(
         latin=latin[0],
-        chinese=first == han.family,
-        han=han,
+        chinese=first == looking.han.family,
+        han=looking.han,
         size=style["font_size"],
         spacing=0.0 if spacing == "normal" else spacing,
         language=style["lang"] or "",
-        cache=cache,
+        cache=looking.cache,
     )
 
 

@@ -54,7 +54,7 @@ class Embedded:
     def __init__(self, face: Face, glyphs: Mapping[int, str], cache: Path) -> None:
         """`glyphs` says for each glyph what text it stands for."""
         self._face, self._font = face, static_font(face, cache) if face in LATIN else font_of(face)
-        self.numbers, self._file = _cut(face, self._font, glyphs) if face in LATIN else _redrawn(face, self._font, glyphs)
+        self.numbers, self._file = _cut(self._font, glyphs) if face in LATIN else _redrawn(face, self._font, glyphs)
         self._texts = {self.numbers[glyph]: text for glyph, text in sorted(glyphs.items())}
         self._widths = {self.numbers[glyph]: self._font.get_glyph_h_advance(glyph) for glyph in glyphs}
 
@@ -78,12 +78,14 @@ class Embedded:
         writer.add_stream(first + 4, b"", TO_UNICODE % mapped)
 
 
-def _cut(face: Face, font: hb.Font, glyphs: Iterable[int]) -> tuple[Mapping[int, int], bytes]:
+def _cut(font: hb.Font, glyphs: Iterable[int]) -> tuple[Mapping[int, int], bytes]:
     """A TrueType face cut down, its outlines as they are."""
     wanted = hb.SubsetInput()
     wanted.glyph_set.update(glyphs)
     wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
-    wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(int.from_bytes(tag.encode(), "big") for tag in set(font.face.table_tags) - NEEDED)
+    wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(
+        int.from_bytes(tag.encode(), "big") for tag in set(font.face.table_tags) - NEEDED
+    )
     plan = hb.SubsetPlan(font.face, wanted)
     return plan.old_to_new_glyph_mapping, bytes(plan.execute().blob.data)
 

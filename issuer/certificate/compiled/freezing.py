@@ -40,11 +40,10 @@ def freeze(
     document: Document,
     texts: Mapping[str, str],
     pages: Sequence[Sequence[Part]],
-    narrow: Mapping[str, float],
-    wide: Mapping[str, float],
+    proven: tuple[Mapping[str, float], Mapping[str, float]],
     cache: Path,
 ) -> Frozen:
-    """A document whose fields say `texts` and are as wide as in `narrow`, up to `wide`. Raises `Refused`."""
+    """A document whose fields say `texts`; `proven` are the narrowest and the widest that they may be. Raises `Refused`."""
     taken = _taken(document, texts)
     pdf, objects = taken.pdf, taken.objects
     contents = [_reference(pdf.objects[number]["Contents"]) for number in pdf.pages["Kids"][::3]]
@@ -85,8 +84,8 @@ def freeze(
         attachment=attachment,
         metadata=(metadata, _parted(taken.packet)),
         info=(info, {key: _info(value.data) for key, value in pdf.info.items()}),
-        narrow=narrow,
-        wide=wide,
+        narrow=proven[0],
+        wide=proven[1],
         cache=cache,
     )
 
@@ -186,7 +185,9 @@ def _parted(packet: bytes) -> tuple[bytes | str, ...]:
 
 def _info(value: bytes) -> bytes | str:
     """The name of a field, or the value as it is."""
-    return {pydyf.String(HEAD[TITLE]).data: TITLE, pydyf.String(HEAD[CODE]).data: CODE, PDF_MOMENT: ISSUED}.get(value, value)
+    return {pydyf.String(HEAD[TITLE]).data: TITLE, pydyf.String(HEAD[CODE]).data: CODE, PDF_MOMENT: ISSUED}.get(
+        value, value
+    )
 
 
 def _reference(data: Any) -> int:

@@ -14,8 +14,8 @@ from xml.sax.saxutils import escape
 import pydyf
 
 from issuer.certificate.compiled.fields import CODE, ISSUED, TITLE, Refused
-from issuer.certificate.compiled.fonts import OBJECTS, Embedded
-from issuer.certificate.compiled.moving import Moving, Slot, Stroke
+from issuer.certificate.compiled.fonts import Embedded
+from issuer.certificate.compiled.moving import Slot, Stroke
 from issuer.certificate.compiled.shaping import Line, shape
 from issuer.certificate.compiled.writing import Writer
 from issuer.certificate.faces import Face
@@ -58,7 +58,7 @@ class Frozen:
         lines = {slot.place.field: shape(texts[slot.place.field], slot.place.setting) for slot in self._slots()}
         for field, line in lines.items():
             if not self.narrow[field] - MARGIN <= line.width <= self.wide[field] + MARGIN:
-                raise Refused(f"{field} is {line.width:.1f} wide, and between {self.narrow[field]:.1f} and {self.wide[field]:.1f} was tried")
+                raise Refused(f"{field} is wider or narrower than what was tried")
         fonts = {face: Embedded(face, glyphs, self.cache) for face, glyphs in self._glyphs(lines.values()).items()}
         writer = Writer(self.objects, self.written, self.entries)
         wider = {field: line.width - self.narrow[field] for field, line in lines.items()}
@@ -122,9 +122,7 @@ class Frozen:
         extra = pydyf.Dictionary(picture.extra).data[2:-2]
         writer.add_stream(self.picture, extra, b"".join(picture.stream))
 
-    def _write_metadata(
-        self, writer: Writer, texts: Mapping[str, str], issued_at: datetime, moment: bytes
-    ) -> None:
+    def _write_metadata(self, writer: Writer, texts: Mapping[str, str], issued_at: datetime, moment: bytes) -> None:
         said = {TITLE: texts[TITLE], CODE: texts[CODE], ISSUED: f"{issued_at:%Y-%m-%dT%H:%M:%SZ}"}
         number, parts = self.metadata
         packet = b"".join(escape(said[part]).encode() if isinstance(part, str) else part for part in parts)

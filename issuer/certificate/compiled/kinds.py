@@ -35,7 +35,7 @@ from issuer.certificate.qr import qr
 
 __all__ = ["Kinds"]
 
-MOST = 200  # kinds of one wording
+MOST = 1000  # kinds of one wording
 # How many letters more than in the first certificate of a kind a name is tried with, and any other field. Fewer, where a
 # line would break; then the next certificate may be too wide.
 MORE = ((24, 4), (24, 1), (8, 0), (0, 0))
@@ -99,10 +99,20 @@ class Kinds:
         """A kind that is met for the first time."""
         if self._count == MOST:
             raise Refused("there are too many kinds")
-        self._count += 1
         answering = Answering(self._root, texts, partial(fitted, self._cache, self._han))
+        try:
+            html = self._filled_in(answering)
+            plain = [answering.ask(Written(field, self._han)) for field in _standing(html)]
+            answering.node.end = Kind(html, refused="" if all(plain) else "a text is not plain")
+        except Refused as error:
+            answering.node.end = Kind("", refused=str(error))
+        self._count += 1
+        return answering.node
+
+    def _filled_in(self, answering: Answering[Kind]) -> str:
+        """The template with marks in the place of fields."""
         wording, _ = opened(self._wording, lambda name: Field(name, answering.longer))
-        html = fill_in(
+        return fill_in(
             wording,
             design=self._design,
             brand=self._brand,
@@ -111,9 +121,6 @@ class Kinds:
             issued=mark(ISSUED),
             fit=answering.fit,
         )
-        plain = [answering.ask(Written(field, self._han)) for field in _standing(html)]
-        answering.node.end = Kind(html, refused="" if all(plain) else "a text is not plain")
-        return answering.node
 
     def _compiled(self, node: Node[Kind], kind: Kind, texts: Texts) -> Frozen:
         standing = _standing(kind.html)
@@ -121,7 +128,7 @@ class Kinds:
         for names, others in MORE:
             most = {field: names if field.startswith("name-") else others for field in standing}
             try:
-                tried = probe_texts(texts, standing, self._han, lambda said: find(self._root, said) is node, most)
+                tried = probe_texts(texts, most, self._han, lambda said: find(self._root, said) is node)
                 return self._frozen(kind.html, standing, tried)
             except Refused as error:
                 why = error
@@ -139,7 +146,7 @@ class Kinds:
         pages = followed(narrow, wide, probe(standing[::2], PICTURES[0]), lambda field: probe((field,), PICTURES[0]))
         said = {field: tried[0][field] for field in standing}
         with laid_out(self._laid(html, said, PICTURES[0])) as document:
-            return freeze(document, said, pages, narrow.widths, wide.widths, self._cache)
+            return freeze(document, said, pages, (narrow.widths, wide.widths), self._cache)
 
     def _laid(self, html: str, said: Texts, picture: bytes) -> Laid:
         head, end, body = html.partition("</head>")

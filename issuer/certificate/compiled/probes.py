@@ -1,6 +1,6 @@
 """The texts that a kind of certificate is tried with: from an actual certificate of it to narrower and to wider ones."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from itertools import cycle, groupby, islice
 
 from fontTools.unicodedata import script
@@ -20,51 +20,60 @@ Texts = Mapping[str, str]
 
 
 def probe_texts(
-    actual: Texts, standing: Sequence[str], han: Face, same_kind: Callable[[Texts], bool], most: Mapping[str, int]
+    actual: Texts, most: Mapping[str, int], han: Face, same_kind: Callable[[Texts], bool]
 ) -> tuple[Texts, Texts]:
-    """The narrowest and the widest texts for the fields that stand on a page, all of them of the kind of `actual`.
+    """The narrowest and the widest texts for the fields of a page, all of them of the kind of `actual`.
 
-    So is every mixture of both. `most` says how many letters more, or fewer, a part of each field may have. No two fields
-    say the same. Raises `Refused` where there are no such texts.
+    So are the narrowest with any one of the widest. `most` says for each field how many letters more, or fewer, a part of
+    it may have. No two fields say the same. Raises `Refused` where there are no such texts.
     """
+    return _Trying(actual, most, han, same_kind).both()
 
-    def suits(texts: Texts) -> bool:
-        return len({texts[field] for field in standing}) == len(standing) and same_kind(texts)
 
-    def said(field: str, more: int, letters: Mapping[str, str]) -> str:
-        return _said(actual[field], more, standing.index(field), han, letters)
+class _Trying:
+    def __init__(self, actual: Texts, most: Mapping[str, int], han: Face, same_kind: Callable[[Texts], bool]) -> None:
+        self._actual, self._most, self._han, self._same_kind = actual, most, han, same_kind
+        self._fields = list(most)
 
-    def grown(texts: Texts, letters: Mapping[str, str], limits: Mapping[str, int]) -> Texts:
-        """The texts with more and more letters, or fewer and fewer, a field at a time as long as that suits."""
-        more = dict.fromkeys(standing, 0)
-        for step in STEPS:
-            growing = list(standing)
-            while growing:
-                field = growing.pop(0)
-                further = more[field] + (step if limits[field] > 0 else -step)
-                tried = {**texts, field: said(field, further, letters)}
-                if tried != texts and abs(further) <= abs(limits[field]) and suits(tried):
-                    more[field], texts = further, tried
-                    growing.append(field)
-        return texts
+    def both(self) -> tuple[Texts, Texts]:
+        """The narrowest and the widest."""
+        ours = self._put(self._actual, lambda field: self._said(field, 0, NARROW), self._same_kind)
+        if not self._suits(ours):
+            raise Refused("two fields say the same, and no others are of the same kind")
+        narrow = self._grown(ours, NARROW, -1)
+        wide = self._put(ours, lambda field: self._actual[field], self._suits)
+        wide = self._put(wide, lambda field: self._said(field, 0, WIDE), self._suits)
+        wide = self._grown(wide, WIDE, 1)
+        if not all(map(self._suits, ({**narrow, field: wide[field]} for field in self._fields))):
+            raise Refused("narrow and wide texts together are of another kind")
+        return narrow, wide
 
-    def put(texts: Texts, others: Callable[[str], str], suits: Callable[[Texts], bool]) -> Texts:
+    def _suits(self, texts: Texts) -> bool:
+        return len({texts[field] for field in self._fields}) == len(self._fields) and self._same_kind(texts)
+
+    def _said(self, field: str, more: int, letters: Mapping[str, str]) -> str:
+        return _said(self._actual[field], more, self._fields.index(field), self._han, letters)
+
+    def _put(self, texts: Texts, others: Callable[[str], str], suits: Callable[[Texts], bool]) -> Texts:
         """The texts with others in their place, where those suit."""
-        for field in standing:
+        for field in self._fields:
             if suits(tried := {**texts, field: others(field)}):
                 texts = tried
         return texts
 
-    ours = put(actual, lambda field: said(field, 0, NARROW), same_kind)
-    if not suits(ours):
-        raise Refused("two fields say the same, and no others are of the same kind")
-    narrow = grown(ours, NARROW, {field: -limit for field, limit in most.items()})
-    wide = put(put(ours, lambda field: actual[field], suits), lambda field: said(field, 0, WIDE), suits)
-    wide = grown(wide, WIDE, most)
-    alone = ({**narrow, field: wide[field]} for field in standing)
-    if not all(map(suits, (narrow, wide, *alone))):
-        raise Refused("narrow and wide texts together are of another kind")
-    return narrow, wide
+    def _grown(self, texts: Texts, letters: Mapping[str, str], sign: int) -> Texts:
+        """The texts with more and more letters, or fewer and fewer, a field at a time as long as that suits."""
+        more = dict.fromkeys(self._fields, 0)
+        for step in STEPS:
+            growing = list(self._fields)
+            while growing:
+                field = growing.pop(0)
+                further = more[field] + step
+                tried = {**texts, field: self._said(field, sign * further, letters)}
+                if tried != texts and further <= self._most[field] and self._suits(tried):
+                    more[field], texts = further, tried
+                    growing.append(field)
+        return texts
 
 
 def _said(text: str, more: int, number: int, han: Face, letters: Mapping[str, str]) -> str:
