@@ -46,10 +46,10 @@ def compiled(
     if len(_kept) > MOST_KEPT:
         _kept.popitem(last=False)
     try:
-        document = kinds.document(texts, worth_it)
-        if document is None:
+        if not (found := kinds.document(texts, worth_it)):
             return None
-        return document.filled(texts, token, verify_url=verify_url, qr_code=qr(verify_url), issued_at=issued_at)
+        document, lines = found
+        return document.filled(texts, lines, token, verify_url=verify_url, qr_code=qr(verify_url), issued_at=issued_at)
     except Refused as error:
         log.debug("A certificate is laid out: %s.", error)
         return None

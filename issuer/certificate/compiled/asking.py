@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
+from markupsafe import escape
+
 from credential.wording import Text
 from issuer.certificate.compiled.fields import Refused, filled, marks_in
-from issuer.certificate.fitting import Fitted
+from issuer.certificate.fitting import Fitted, TooLong
 
 __all__ = ["Answering", "Node", "Question", "find"]
 
@@ -59,14 +61,17 @@ class Fit:
     style: str
     place: tuple[tuple[str, Any], ...]
 
-    def __call__(self, texts: Texts) -> tuple[float, float, int]:
+    def __call__(self, texts: Texts) -> tuple[float, float, int] | None:
         return _fitting(self, filled(self.text, texts))
 
 
 @lru_cache(maxsize=8192)
-def _fitting(question: Fit, text: str) -> tuple[float, float, int]:
-    """The answer, remembered: the learners of a cohort share days, hours and many a score."""
-    fitted = question.fit(Text(language=question.language, text=text), question.style, **dict(question.place))
+def _fitting(question: Fit, text: str) -> tuple[float, float, int] | None:
+    """The answer, remembered: the learners of a cohort share days, hours and many a score. None where it does not fit."""
+    try:
+        fitted = question.fit(Text(language=question.language, text=text), question.style, **dict(question.place))
+    except TooLong:
+        return None
     return fitted.size, fitted.spacing, len(fitted.lines)
 
 
@@ -90,10 +95,13 @@ class Answering(Generic[End]):
 
     def fit(self, text: Any, style: str = "roman", **place: Any) -> Fitted:
         """`layout.fitted`, as templates call it. What is broken into lines may be measured but not printed."""
-        said = str(text.text)
+        said = str(escape(text.text))
         if not (names := marks_in(said)):
             return self._fit(text, style, **place)
-        size, spacing, lines = self.ask(Fit(self._fit, said, text.language, style, tuple(sorted(place.items()))))
+        answer = self.ask(Fit(self._fit, said, text.language, style, tuple(sorted(place.items()))))
+        if answer is None:
+            raise Refused("a text does not fit")
+        size, spacing, lines = answer
         whole = names == [said[1:-1]] and lines == 1
         return Fitted(size=size, spacing=spacing, lines=(text.text,) if whole else (_Unprintable(),) * lines)
 

@@ -35,8 +35,8 @@ class Field:
     def __html__(self) -> str:
         return self._mark
 
-    def __str__(self) -> str:
-        return self._mark
+    def __str__(self) -> str:  # what filters would work on
+        raise Refused("the design does more with a text that differs from certificate to certificate than print it")
 
     def __eq__(self, other: object) -> bool:
         raise Refused("the design compares texts that differ from certificate to certificate")
@@ -68,6 +68,9 @@ class Length:
         return self._longer(number - 1) and not self._longer(number)
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        raise Refused("the design prints how long a text is that differs from certificate to certificate")
 
 
 def mark(name: str) -> str:

@@ -52,7 +52,7 @@ def freeze(
     (attachment,) = (n for n, o in streams.items() if o.extra.get("Type") == "/EmbeddedFile")
     pictures = [n for n, o in streams.items() if o.extra.get("ImageMask") == "true"]
     address = pydyf.String(HEAD[VERIFY_URL]).data
-    links = {o.number: _halves(o.data, address) for o in objects if o.number not in streams and address in o.data}
+    links = {o.number: o.data.split(address) for o in objects if o.number not in streams and address in o.data}
     if len(pictures) != 1 or not links:
         raise Refused("the design has not one QR code and a link to the verifier")
     info = len(objects) + 1  # the first number that is free
@@ -169,11 +169,6 @@ def _joined(parts: Iterator[Part]) -> Iterator[Part]:
         still = []
         yield part
     yield b"\n".join(still)
-
-
-def _halves(data: bytes, text: bytes) -> tuple[bytes, bytes]:
-    before, _, after = data.partition(text)
-    return before, after
 
 
 def _parted(packet: bytes) -> tuple[bytes | str, ...]:

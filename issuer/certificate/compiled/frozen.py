@@ -4,9 +4,10 @@ What differs from certificate to certificate is written behind what does not: th
 the fields say, the QR code, the link to the verifier, the token, title and dates.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import md5, sha256
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -16,7 +17,7 @@ import pydyf
 from issuer.certificate.compiled.fields import CODE, ISSUED, TITLE, Refused
 from issuer.certificate.compiled.fonts import Embedded
 from issuer.certificate.compiled.moving import Slot, Stroke
-from issuer.certificate.compiled.shaping import Line, shape
+from issuer.certificate.compiled.shaping import Line, Setting, shape
 from issuer.certificate.compiled.writing import Writer
 from issuer.certificate.faces import Face
 from issuer.certificate.pictures import Stencil
@@ -42,7 +43,7 @@ class Frozen:
     catalog: int
     pages: Sequence[tuple[int, Sequence[Part]]]
     faces: Mapping[Face, int]
-    links: Mapping[int, tuple[bytes, bytes]]
+    links: Mapping[int, Sequence[bytes]]
     picture: int
     attachment: int
     metadata: tuple[int, Sequence[bytes | str]]
@@ -51,14 +52,26 @@ class Frozen:
     wide: Mapping[str, float]
     cache: Path
 
-    def filled(
-        self, texts: Mapping[str, str], token: str, *, verify_url: str, qr_code: bytes, issued_at: datetime
-    ) -> bytes:
-        """A certificate of this kind. Raises `Refused` where a text is wider or narrower than was proven."""
-        lines = {slot.place.field: shape(texts[slot.place.field], slot.place.setting) for slot in self._slots()}
-        for field, line in lines.items():
+    def lines(self, texts: Mapping[str, str]) -> Mapping[str, Line] | None:
+        """What each field on a page says, in glyphs; None where one is wider or narrower than was proven."""
+        lines = {}
+        for field, setting in self._settings.items():
+            line = lines[field] = shape(texts[field], setting)
             if not self.narrow[field] - MARGIN <= line.width <= self.wide[field] + MARGIN:
-                raise Refused(f"{field} is wider or narrower than what was tried")
+                return None
+        return lines
+
+    def filled(
+        self,
+        texts: Mapping[str, str],
+        lines: Mapping[str, Line],
+        token: str,
+        *,
+        verify_url: str,
+        qr_code: bytes,
+        issued_at: datetime,
+    ) -> bytes:
+        """A certificate of this kind."""
         fonts = {face: Embedded(face, glyphs, self.cache) for face, glyphs in self._glyphs(lines.values()).items()}
         writer = Writer(self.objects, self.written, self.entries)
         wider = {field: line.width - self.narrow[field] for field, line in lines.items()}
@@ -67,8 +80,9 @@ class Frozen:
             writer.add_stream(number, b"", b"\n".join(strokes))
         for face, number in self.faces.items():
             fonts[face].write(writer, number)
-        for number, (before, after) in self.links.items():
-            writer.add(number, before + pydyf.String(verify_url).data + after)
+        address = pydyf.String(verify_url).data
+        for number, around in self.links.items():
+            writer.add(number, address.join(around))
         self._write_picture(writer, qr_code)
         moment = b"(D:%s)" % f"{issued_at:%Y%m%d%H%M%SZ}".encode()
         content = token.encode()
@@ -84,8 +98,10 @@ class Frozen:
             b"/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]" % (self.catalog, self.info[0], identifier, identifier)
         )
 
-    def _slots(self) -> Iterator[Slot]:
-        return (part for _, parts in self.pages for part in parts if isinstance(part, Slot))
+    @cached_property
+    def _settings(self) -> Mapping[str, Setting]:
+        slots = (part for _, parts in self.pages for part in parts if isinstance(part, Slot))
+        return {slot.place.field: slot.place.setting for slot in slots}
 
     def _glyphs(self, lines: Iterable[Line]) -> dict[Face, dict[int, str]]:
         found: dict[Face, dict[int, str]] = {face: {} for face in self.faces}
@@ -107,12 +123,12 @@ class Frozen:
         drawn = [b"1 0 0 -1 %f %f Tm" % (part.x.now(wider), part.y.now(wider))]
         for run in line.runs:
             numbers = fonts[run.face].numbers
-            shown = b""
+            shown = b"<"  # and `<>` between two numbers, as WeasyPrint has it: without it PDFium moves a letter
             for placed in run.glyphs:
-                before = b">%f<" % -placed.offset if placed.offset else b""
-                after = b">%d<" % placed.kern if placed.kern else b""
-                shown += before + b"%04x" % numbers[placed.glyph] + after
-            shown = (b"<" + shown + b">").replace(b"<>", b" ")
+                shown += b">%f<" % -placed.offset if placed.offset else b""
+                shown += b"%04x" % numbers[placed.glyph]
+                shown += b">%d<" % placed.kern if placed.kern else b""
+            shown = shown[:-1] if shown.endswith(b"<") else shown + b">"
             drawn.append(b"/V%d %f Tf\n[%s] TJ" % (self.faces[run.face], line.size, shown))
         return b"\n".join(drawn)
 

@@ -83,7 +83,7 @@ def _said(text: str, more: int, number: int, han: Face, letters: Mapping[str, st
     """
     parts = []
     alone = len({kind_of(character, han)[:2] for character in text if character != " "}) == 1
-    for kind, found in groupby(text, lambda character: " " if character == " " else kind_of(character, han)[:2]):
+    for kind, found in groupby(text, lambda c: " " if c == " " else (kind_of(c, han)[:2], c.isalnum())):
         part = "".join(found)
         drawn = _letters(part, number, letters)
         if kind == " " or not drawn:
