@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Names of learners: such as a platform has, and such as nobody hoped for."""
 
 from random import Random

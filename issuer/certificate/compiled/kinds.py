@@ -1,5 +1,6 @@
 """The kinds of certificates that say the same but for their fields, and the document of each, made when it is worth it."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -37,6 +38,8 @@ from issuer.certificate.qr import qr
 from issuer.errors import Misconfigured
 
 __all__ = ["Kinds"]
+
+log = logging.getLogger("issuer")
 
 MOST = 1000  # kinds of one wording
 MOST_DOCUMENTS = 6  # of one kind
@@ -103,11 +106,15 @@ class Kinds:
                 document = self._compiled(node, kind, texts)
             except Refused as error:
                 kind.refused = str(error)
+            except Exception as error:  # noqa: BLE001, what looks into a library may break with it, and no certificate then
+                log.warning("A design is not compiled: %r", error)
+                kind.refused = "the layout engine is not as it was"
             else:
                 kind.asked = 0
                 kind.documents = [document, *kind.documents][:MOST_DOCUMENTS]
                 if lines := document.lines(texts):
                     return document, lines
+                kind.refused = "the probes do not hold what they were made for"
         if kind.refused:
             raise Refused(kind.refused)
         return None
@@ -148,7 +155,7 @@ class Kinds:
         for names, others in MORE:
             most = {field: names if field.startswith("name-") else others for field in standing}
             try:
-                tried = probe_texts(texts, most, self._han, lambda said: find(self._root, said) is node)
+                tried = probe_texts(texts, most, (self._han, self._cache), lambda said: find(self._root, said) is node)
                 for said in (texts, *tried):
                     self._check(kind.html, said)
                 return self._frozen(kind.html, standing, tried)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import cycle, groupby, islice
+from pathlib import Path
 
 from fontTools.unicodedata import script
 
 from issuer.certificate.compiled.fields import Refused
-from issuer.certificate.compiled.shaping import kind_of
-from issuer.certificate.faces import Face
+from issuer.certificate.compiled.shaping import Setting, kind_of, shape
+from issuer.certificate.faces import ROMAN, Face
 
 __all__ = ["probe_texts"]
 
@@ -20,30 +21,36 @@ Texts = Mapping[str, str]
 
 
 def probe_texts(
-    actual: Texts, most: Mapping[str, int], han: Face, same_kind: Callable[[Texts], bool]
+    actual: Texts, most: Mapping[str, int], faces: tuple[Face, Path], same_kind: Callable[[Texts], bool]
 ) -> tuple[Texts, Texts]:
     """The narrowest and the widest texts for the fields of a page, all of them of the kind of `actual`.
 
     So are the narrowest with any one of the widest. `most` says for each field how many letters more, or fewer, a part of
-    it may have. No two fields say the same. Raises `Refused` where there are no such texts.
+    it may have; `faces` are the Chinese face and the folder of `instances.static`. No two fields say the same. Raises
+    `Refused` where there are no such texts.
     """
-    return _Trying(actual, most, han, same_kind).both()
+    return _Trying(actual, most, faces, same_kind).both()
 
 
 class _Trying:
-    def __init__(self, actual: Texts, most: Mapping[str, int], han: Face, same_kind: Callable[[Texts], bool]) -> None:
-        self._actual, self._most, self._han, self._same_kind = actual, most, han, same_kind
+    def __init__(
+        self, actual: Texts, most: Mapping[str, int], faces: tuple[Face, Path], same_kind: Callable[[Texts], bool]
+    ) -> None:
+        self._actual, self._most, self._same_kind = actual, most, same_kind
+        self._han, self._cache = faces
         self._fields = list(most)
 
     def both(self) -> tuple[Texts, Texts]:
         """The narrowest and the widest."""
-        ours = self._put(self._actual, lambda field: self._said(field, 0, NARROW), self._same_kind)
+        ours = self._put(self._actual, NARROW, -1, self._same_kind)
         if not self._suits(ours):
             raise Refused("two fields say the same, and no others are of the same kind")
         narrow = self._grown(ours, NARROW, -1)
-        wide = self._put(ours, lambda field: self._actual[field], self._suits)
-        wide = self._put(wide, lambda field: self._said(field, 0, WIDE), self._suits)
-        wide = self._grown(wide, WIDE, 1)
+        wide = ours
+        for field in self._fields:
+            if self._suits(tried := {**wide, field: self._actual[field]}):
+                wide = tried
+        wide = self._grown(self._put(wide, WIDE, 1, self._suits), WIDE, 1)
         if not all(map(self._suits, ({**narrow, field: wide[field]} for field in self._fields))):
             raise Refused("narrow and wide texts together are of another kind")
         return narrow, wide
@@ -54,12 +61,18 @@ class _Trying:
     def _said(self, field: str, more: int, letters: Mapping[str, str]) -> str:
         return _said(self._actual[field], more, self._fields.index(field), self._han, letters)
 
-    def _put(self, texts: Texts, others: Callable[[str], str], suits: Callable[[Texts], bool]) -> Texts:
-        """The texts with others in their place, where those suit."""
+    def _put(self, texts: Texts, letters: Mapping[str, str], sign: int, suits: Callable[[Texts], bool]) -> Texts:
+        """The texts in other letters, where that suits and they are the wider or the narrower for it."""
         for field in self._fields:
-            if suits(tried := {**texts, field: others(field)}):
+            tried = {**texts, field: self._said(field, 0, letters)}
+            if self._wider(tried[field], texts[field]) * sign >= 0 and suits(tried):
                 texts = tried
         return texts
+
+    def _wider(self, text: str, other: str) -> float:
+        """By how much a text is wider than another one, about."""
+        setting = Setting(latin=ROMAN, chinese=True, han=self._han, size=16, spacing=0, language="", cache=self._cache)
+        return shape(text, setting).width - shape(other, setting).width
 
     def _grown(self, texts: Texts, letters: Mapping[str, str], sign: int) -> Texts:
         """The texts with more and more letters, or fewer and fewer, a field at a time as long as that suits."""
@@ -70,7 +83,8 @@ class _Trying:
                 field = growing.pop(0)
                 further = more[field] + step
                 tried = {**texts, field: self._said(field, sign * further, letters)}
-                if tried != texts and further <= self._most[field] and self._suits(tried):
+                further_out = self._wider(tried[field], texts[field]) * sign > 0
+                if further_out and further <= self._most[field] and self._suits(tried):
                     more[field], texts = further, tried
                     growing.append(field)
         return texts
