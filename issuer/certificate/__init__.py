@@ -7,6 +7,7 @@ libraries; the first `render` does.
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from typing import Any, NamedTuple
 
 from credential.wording import Wording, texts_of
 from issuer.certificate.badge import picture
@@ -37,12 +38,14 @@ __all__ = [
     "PLAIN",
     "Brand",
     "Design",
+    "Drawn",
     "LibrariesMissing",
     "TooLong",
     "Undrawable",
     "added_characters",
     "design_in",
     "designs",
+    "draw",
     "is_packaged",
     "missing_libraries",
     "packaged",
@@ -56,11 +59,24 @@ __all__ = [
     "use_extra_fonts",
 ]
 
+
+class Drawn(NamedTuple):
+    """A certificate, and how it was drawn: "compiled" (`certificate.compiled`) or "laid_out" by WeasyPrint."""
+
+    pdf: bytes
+    way: str
+
+
 # One certificate at a time in a process: drawing keeps the interpreter busy anyway, and the open font files are shared.
 DRAWING = Lock()
 
 
-def render(
+def render(wording: Wording, token: str, **how: Any) -> bytes:
+    """The PDF of `draw`."""
+    return draw(wording, token, **how).pdf
+
+
+def draw(
     wording: Wording,
     token: str,
     *,
@@ -69,7 +85,7 @@ def render(
     cache: Path,
     design: Design,
     brand: Brand = PLAIN,
-) -> bytes:
+) -> Drawn:
     """The certificate of `token` as a PDF: PDF/A-3a and PDF/UA-1, the token attached. Same input, same bytes.
 
     `verify_url` goes into the QR code as it is, and its host is printed beside it. `issued_at` (aware) becomes the
@@ -83,19 +99,25 @@ def render(
     if undrawable(text) or unfaithful(text):
         raise Undrawable(text)
     require_libraries()
-    from issuer.certificate.pdf import write  # noqa: PLC0415, it loads the libraries just asked for
+    from issuer.certificate.compiled import compiled  # noqa: PLC0415, it loads the libraries just asked for
+    from issuer.certificate.pdf import write  # noqa: PLC0415, as does this
 
     moment = issued_at.astimezone(UTC).replace(microsecond=0)
+    cache = cache.absolute()
     with DRAWING:
+        if pdf := compiled(
+            wording, token, verify_url=verify_url, issued_at=moment, cache=cache, design=design, brand=brand
+        ):
+            return Drawn(pdf, "compiled")
         laid = lay(
             wording,
             design=design,
             brand=brand,
             verify_url=verify_url,
             issued=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
-            cache=cache.absolute(),
+            cache=cache,
         )
-        return write(laid, token, issued_at=moment)
+        return Drawn(write(laid, token, issued_at=moment), "laid_out")
 
 
 def prepare_faces(cache: Path) -> None:

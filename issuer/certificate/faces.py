@@ -100,6 +100,7 @@ def set_extra(faces: Iterable[Face]) -> None:
     """Make `faces` the operator's own faces of this process, in the place of those it had."""
     global _extra  # noqa: PLW0603, "can this be drawn?" is asked far from any service, and once a process is enough
     _extra = tuple(faces)
+    face_for.cache_clear()
 
 
 def cut_faces() -> tuple[Face, ...]:
@@ -133,6 +134,7 @@ def unfaithful(text: str) -> Mapping[str, str]:
     return found
 
 
+@lru_cache(maxsize=65536)
 def face_for(character: str, *, chinese: bool, han: Face = SONG) -> Face | None:
     """The face that draws `character` in regular weight, inside `chinese` text or other; None when no face can.
 

@@ -63,7 +63,7 @@ def fit(
     `leading` em high) fit the height. Ideographs may be parted anywhere, but lines that end where a reader pauses are
     preferred if they are at most a sixth smaller. Raises `TooLong` when that would be below `smallest` points.
     """
-    pieces = _pieces(text, measure)
+    pieces: list[_Piece] | None = None
     whole = measure(text)
     if needs_shaping(text):
         spacing = 0.0
@@ -73,10 +73,12 @@ def fit(
         ease = spacing * (points / size) ** 3
         if whole + ease * len(text) <= room:
             return Fitted(size=points, spacing=int(ease * 1000) / 1000, lines=(text,))
-        if points <= floor and (lines := _broken(pieces, measure, points, width=width, height=height, leading=leading)):
-            fitted = Fitted(size=points, spacing=0.0, lines=lines)
-            least = max(smallest, points * SMALLER)
-            return _in_phrases(text, measure, fitted, least, width=width, height=height, leading=leading) or fitted
+        if points <= floor:
+            pieces = pieces or _pieces(text, measure)
+            if lines := _broken(pieces, measure, points, width=width, height=height, leading=leading):
+                fitted = Fitted(size=points, spacing=0.0, lines=lines)
+                least = max(smallest, points * SMALLER)
+                return _in_phrases(text, measure, fitted, least, width=width, height=height, leading=leading) or fitted
         points -= STEP
     raise TooLong(f"This text of {len(text)} characters does not fit on the certificate; shorten it: {text[:60]}…")
 

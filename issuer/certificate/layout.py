@@ -3,7 +3,7 @@
 A design decides sizes and places itself, by calling `fit`, so a new design needs no Python.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from issuer.certificate.seal import Seal, seal
 from issuer.certificate.subset import fonts_for
 from issuer.errors import Misconfigured
 
-__all__ = ["ASSETS", "Laid", "lay"]
+__all__ = ["ASSETS", "HAN", "QR", "Fit", "Laid", "fill_in", "fitted", "lay", "with_files"]
 
 ASSETS = "certificate:"  # the scheme of every address in the HTML; nothing outside of memory has it
 LOGO = f"{ASSETS}logo.png"
@@ -33,6 +33,7 @@ QR = f"{ASSETS}qr.pbm"
 FAULTS = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 STYLES: Mapping[str, Face] = {"roman": ROMAN, "semibold": SEMIBOLD, "italic": ITALIC}
 HAN: Mapping[str, Face] = {"song": SONG, "hei": HEI}
+Fit = Callable[..., Fitted]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,27 +51,48 @@ def lay(wording: Wording, *, design: Design, brand: Brand, verify_url: str, issu
 
     Raises `Misconfigured` when a template of the design is broken.
     """
-    colours = _Colours(
-        paper=design.manifest.paper, ink=brand.ink or design.manifest.ink, accent=brand.accent or design.manifest.accent
+    html = fill_in(
+        wording,
+        design=design,
+        brand=brand,
+        verify_url=verify_url,
+        verifier=urlsplit(verify_url).netloc,
+        issued=issued,
+        fit=partial(fitted, cache, HAN[design.manifest.chinese]),
     )
-    templates = _templates(design)
-    han = HAN[design.manifest.chinese]
-    html = templates.html(
+    return with_files(html, design=design, brand=brand, qr_code=qr(verify_url), cache=cache)
+
+
+def fill_in(
+    wording: Wording, *, design: Design, brand: Brand, verify_url: str, verifier: str, issued: str, fit: Fit
+) -> str:
+    """The HTML of a certificate. `verifier` is the host that is printed; `fit` is what templates call, as `fitted`."""
+    return _templates(design).html(
         wording=wording,
         issued=issued,
         qr=QR,
         verify_url=verify_url,
-        verifier=Text(language="", text=urlsplit(verify_url).netloc),
+        verifier=Text(language="", text=verifier),
         code=Text(language="", text=wording.code),
         seal=_seal(brand, wording),
         logo=LOGO if brand.logo else None,
-        fit=partial(_fit, cache, han),
-        **vars(colours),
+        fit=fit,
+        **vars(_colours(design, brand)),
     )
-    style, pictures = templates.drawn(colours, _families(han))
-    fonts = {face: static(face, cache) for face in LATIN} | fonts_for(html, han)
+
+
+def with_files(
+    html: str, *, design: Design, brand: Brand, qr_code: bytes, cache: Path, first: str | None = None
+) -> Laid:
+    """The HTML of a certificate with all that it names: fonts for what it says, the pictures, the style sheet.
+
+    The glyphs of what is said `first` are numbered before all others; by default that is all.
+    """
+    han = HAN[design.manifest.chinese]
+    style, pictures = _templates(design).drawn(_colours(design, brand), _families(han))
+    fonts = {face: static(face, cache) for face in LATIN} | fonts_for(first or html, han, html)
     names = {face: f"{ASSETS}font-{number}" for number, face in enumerate(fonts)}
-    files = pictures | {QR: ("image/x-portable-bitmap", qr(verify_url))}
+    files = pictures | {QR: ("image/x-portable-bitmap", qr_code)}
     files |= {names[face]: ("font/ttf", font) for face, font in fonts.items()}
     if brand.logo:
         files[LOGO] = ("image/png", brand.logo)
@@ -83,6 +105,12 @@ def lay(wording: Wording, *, design: Design, brand: Brand, verify_url: str, issu
         ),
         style=style,
         files=files,
+    )
+
+
+def _colours(design: Design, brand: Brand) -> "_Colours":
+    return _Colours(
+        paper=design.manifest.paper, ink=brand.ink or design.manifest.ink, accent=brand.accent or design.manifest.accent
     )
 
 
@@ -117,6 +145,7 @@ class _Templates:
         )
         self._names = frozenset(texts)
         self._environment.tests["chinese"] = _chinese
+        self._environment.filters["length"] = _length
         self._environment.globals["mix"] = _mix
         self._pictures = [name for name in texts if name.endswith(".svg")]
         self.drawn = lru_cache(self._drawn)
@@ -157,13 +186,18 @@ def _seal(brand: Brand, wording: Wording) -> Seal | None:
     return next(filter(None, (seal(name.text) for name in wording.organisation if _chinese(name))), None)
 
 
+def _length(value: Any) -> Any:
+    """How long a list or a text is. What stands in the place of a text (`compiled.fields.Field`) answers for itself."""
+    return value.length if hasattr(value, "length") else len(value)
+
+
 def _mix(colour: str, other: str, share: float) -> str:
     """`share` of a colour, the rest of the other: how a design draws with a lighter accent."""
     one, two = (bytes.fromhex(c[1:]) for c in (colour, other))
     return "#" + bytes(round(a * share + b * (1 - share)) for a, b in zip(one, two, strict=True)).hex()
 
 
-def _fit(cache: Path, han: Face, text: Text, style: str = "roman", **place: Any) -> Fitted:
+def fitted(cache: Path, han: Face, text: Text, style: str = "roman", **place: Any) -> Fitted:
     """`fit`, as templates call it: the text with its language, the name of a Latin style, and the place."""
     return fit(text.text, measure(STYLES[style], cache, chinese=_chinese(text), han=han), **place)
 

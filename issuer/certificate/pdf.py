@@ -5,7 +5,8 @@ Importing this module imports WeasyPrint, which needs system libraries: `issuer.
 
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -30,7 +31,7 @@ from issuer.certificate.pictures import BITMAP, VECTOR, Shapes, Stencil, shapes
 from issuer.certificate.structure import finish
 from issuer.errors import Misconfigured
 
-__all__ = ["write"]
+__all__ = ["laid_out", "write", "written"]
 
 TOKEN = f"{ASSETS}credential.jwt"
 PDFUA = ET.parse(Path(__file__).with_name("pdfua.xml")).getroot()  # noqa: S314, our own file
@@ -79,38 +80,49 @@ class Metadata(DocumentMetadata):  # type: ignore[misc]
 
 def write(laid: Laid, token: str, *, issued_at: datetime) -> bytes:
     """The PDF of `laid` with `token` in it as `credential.jwt`. The same input makes the same bytes."""
-    fetcher = InMemory({**laid.files, TOKEN: ("application/jwt", token.encode())})
-    fonts = FontConfiguration()
+    with laid_out(laid) as document:
+        return written(
+            document, token, issued_at=issued_at, identifier=f"{laid.style}{laid.html}{token}", finish=finish
+        )
 
-    def finisher(document: Document, pdf: PDF) -> None:
-        if fetcher.refused:
-            raise Misconfigured(f"The certificate's design is broken. A certificate may not load {fetcher.refused[0]}.")
-        finish(document, pdf)
 
+@contextmanager
+def laid_out(laid: Laid) -> Iterator[Document]:
+    """The pages of a certificate, not drawn yet. Raises `Misconfigured` where the design is broken."""
+    fetcher, fonts = InMemory(laid.files), FontConfiguration()
     try:
         styles = [CSS(string=laid.faces, url_fetcher=fetcher, font_config=fonts), _style(laid.style)]
         document = HTML(string=laid.html, url_fetcher=fetcher).render(
             stylesheets=styles, font_config=fonts, cache=_pictures(laid), pdf_variant="pdf/a-3a"
         )
         document.metadata = Metadata(**vars(document.metadata))
-        pdf = document.write_pdf(
-            pdf_variant="pdf/a-3a",
-            pdf_identifier=sha256(f"{laid.style}{laid.html}{token}".encode()).digest()[:16],
-            attachments=[
-                Attachment(
-                    url=TOKEN,
-                    url_fetcher=fetcher,
-                    name="credential.jwt",
-                    description="The signed credential, an Open Badges 3.0 JWT. This page is a view of it.",
-                    relationship="Source",
-                    created=issued_at,
-                    modified=issued_at,
-                )
-            ],
-            finisher=finisher,
-        )
+        yield document
     except FatalURLFetchingError as error:
         raise Misconfigured(f"The certificate's design is broken. {error.__cause__}") from error
+    if fetcher.refused:
+        raise Misconfigured(f"The certificate's design is broken. A certificate may not load {fetcher.refused[0]}.")
+
+
+def written(
+    document: Document, token: str, *, issued_at: datetime, identifier: str, finish: Callable[[Document, PDF], None]
+) -> bytes:
+    """The PDF of a document with `token` attached, its objects put right by `finish` before they are written."""
+    pdf = document.write_pdf(
+        pdf_variant="pdf/a-3a",
+        pdf_identifier=sha256(identifier.encode()).digest()[:16],
+        attachments=[
+            Attachment(
+                url=TOKEN,
+                url_fetcher=InMemory({TOKEN: ("application/jwt", token.encode())}),
+                name="credential.jwt",
+                description="The signed credential, an Open Badges 3.0 JWT. This page is a view of it.",
+                relationship="Source",
+                created=issued_at,
+                modified=issued_at,
+            )
+        ],
+        finisher=finish,
+    )
     assert isinstance(pdf, bytes)
     return pdf
 

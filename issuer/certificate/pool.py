@@ -16,6 +16,7 @@ from queue import Empty, LifoQueue
 from threading import Lock
 from typing import Any
 
+from issuer.certificate import Drawn
 from issuer.certificate.worker import READY
 from issuer.errors import Unavailable
 
@@ -58,10 +59,10 @@ class Pool:
         """`issuer.certificate.render` in one of the processes: the same PDF, the same errors, or `NotDrawn`."""
         with self._worker() as worker:
             answer = worker.ask((args, kwargs))
-        if isinstance(answer, bytes):
+        if isinstance(answer, Drawn):
             with self._lock:
-                self.drawn["laid_out"] += 1
-            return answer
+                self.drawn[answer.way] += 1
+            return answer.pdf
         kind, arguments, attributes = answer
         error: Exception = kind.__new__(kind, *arguments)
         vars(error).update(attributes)

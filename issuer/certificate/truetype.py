@@ -53,11 +53,16 @@ def drawn(font: hb.Font, glyph: int) -> Glyph:
 
 
 def glyph_tables(face: hb.Face, glyphs: Iterable[Glyph]) -> dict[str, bytes]:
-    """The tables that hold `glyphs` and depend on them; the rest of `head`, `hhea` and `OS/2` is as in `face`."""
+    """The tables that hold `glyphs` and depend on them; the rest of `head`, `hhea` and `OS/2` is as in `face`.
+
+    What `head` says of the extent of all glyphs does not depend on them: Poppler places letters by whole dots or by parts
+    of them according to that, and a name should look the same whatever else the certificate says.
+    """
     glyphs = tuple(glyphs)
-    lefts, bottoms, rights, tops = zip(*(glyph.box for glyph in glyphs), strict=True)
     head = bytearray(face.reference_table("head").data)
-    struct.pack_into(">4h", head, 36, min(lefts), min(bottoms), max(rights), max(tops))
+    if "CFF " in face.table_tags:  # these have dashes three ems wide: the em of an ideograph instead
+        ascender, descender = struct.unpack_from(">2h", face.reference_table("OS/2").data, 68)
+        struct.pack_into(">4h", head, 36, 0, descender, face.upem, ascender)
     struct.pack_into(">h", head, 50, 1)  # offsets of 32 bits
     hhea = bytearray(face.reference_table("hhea").data)
     struct.pack_into(">H", hhea, 34, len(glyphs))

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from issuer.certificate import packaged, render, use_extra_fonts
+from issuer.certificate import draw, packaged, use_extra_fonts
 from issuer.certificate.samples import sample
 from issuer.errors import IssuerError
 
@@ -29,14 +29,14 @@ READY = "ready"
 def serve(asked: Connection, cache: Path) -> None:
     """Draw a sample, say that we are ready, and draw what is asked until nobody asks any more.
 
-    Each question is what `render` takes, as `(args, kwargs)`; each answer the PDF, or the error that `render` raised as
+    Each question is what `draw` takes, as `(args, kwargs)`; each answer what it gave, or the error that it raised as
     `(class, args, attributes)`: errors do not survive pickling when their class makes its own message.
     """
     if sys.platform == "linux":  # macOS counts its shared libraries into the address space
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     with suppress(IssuerError):  # whoever asks for a certificate is told the same
         new_year = datetime(2026, 1, 1, tzinfo=UTC)
-        render(
+        draw(
             sample("usual"),
             "",
             verify_url="https://verifier.example",
@@ -54,7 +54,7 @@ def serve(asked: Connection, cache: Path) -> None:
         spent = int(time.process_time())
         resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU_SECONDS, resource.RLIM_INFINITY))
         try:
-            asked.send(render(*args, **kwargs))
+            asked.send(draw(*args, **kwargs))
         except MemoryError:
             return  # with what is left nothing can be relied on
         except Exception as error:  # noqa: BLE001, the asker raises it again

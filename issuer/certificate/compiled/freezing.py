@@ -1,0 +1,189 @@
+"""From a document that the layout engine laid out to a `Frozen` one: its objects, those that differ left out."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pydyf
+from weasyprint.document import Document
+from weasyprint.pdf.stream import Stream
+
+from issuer.certificate.compiled.capture import operators, painted, texts_on
+from issuer.certificate.compiled.fields import CODE, ISSUED, TITLE, VERIFY_URL, Refused
+from issuer.certificate.compiled.fonts import OBJECTS
+from issuer.certificate.compiled.frozen import Frozen, Part
+from issuer.certificate.compiled.moving import NUMBER, Slot, Stroke
+from issuer.certificate.compiled.shaping import shape
+from issuer.certificate.compiled.writing import Writer
+from issuer.certificate.faces import Face
+from issuer.certificate.pdf import written
+from issuer.certificate.structure import finish
+
+__all__ = ["HEAD", "freeze"]
+
+# What stands in the head of a document and in its link while it is frozen; nothing else may read like these.
+MOMENT = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
+HEAD = {
+    TITLE: "Title of a probe",
+    CODE: "Code of a probe",
+    ISSUED: f"{MOMENT:%Y-%m-%dT%H:%M:%SZ}",
+    VERIFY_URL: "https://probe.invalid/verify",
+}
+PDF_MOMENT = pydyf.String(f"D:{MOMENT:%Y%m%d%H%M%SZ}").data
+
+
+def freeze(
+    document: Document,
+    texts: Mapping[str, str],
+    pages: Sequence[Sequence[Part]],
+    proven: tuple[Mapping[str, float], Mapping[str, float]],
+    cache: Path,
+) -> Frozen:
+    """A document whose fields say `texts`; `proven` are the narrowest and the widest that they may be. Raises `Refused`."""
+    taken = _taken(document, texts)
+    pdf, objects = taken.pdf, taken.objects
+    contents = [_reference(pdf.objects[number]["Contents"]) for number in pdf.pages["Kids"][::3]]
+    streams = {o.number: o for o in objects if isinstance(o, pydyf.Stream)}
+    (metadata,) = (n for n, o in streams.items() if o.extra.get("Type") == "/Metadata")
+    (attachment,) = (n for n, o in streams.items() if o.extra.get("Type") == "/EmbeddedFile")
+    pictures = [n for n, o in streams.items() if o.extra.get("ImageMask") == "true"]
+    address = pydyf.String(HEAD[VERIFY_URL]).data
+    links = {o.number: o.data.split(address) for o in objects if o.number not in streams and address in o.data}
+    if len(pictures) != 1 or not links:
+        raise Refused("the design has not one QR code and a link to the verifier")
+    info = len(objects) + 1  # the first number that is free
+    faces = _faces(pages, texts)
+    numbers = {face: info + 1 + OBJECTS * place for place, face in enumerate(faces)}
+    together = info + 1 + OBJECTS * len(faces)
+    (resources,) = {_reference(pdf.objects[number]["Resources"]) for number in pdf.pages["Kids"][::3]}
+    fonts = pdf.objects[_reference(pdf.objects[resources]["Font"])]
+    for number in numbers.values():
+        fonts[f"V{number}"] = f"{number} 0 R"
+    apart = {*contents, *links, pictures[0], metadata, attachment}
+    writer = Writer(together + 2)
+    for number, stream in streams.items():
+        if number not in apart:
+            writer.add(number, stream.data)
+    writer.add_together(together, {o.number: o.data for o in objects if o.number not in apart | streams.keys()})
+    return Frozen(
+        written=bytes(writer.content),
+        entries=bytes(writer.entries),
+        objects=together + 2,
+        catalog=pdf.catalog.number,
+        pages=[
+            (number, tuple(_joined(_aligned(parts, taken.strokes[number]))))
+            for number, parts in zip(contents, pages, strict=True)
+        ],
+        faces=numbers,
+        links=links,
+        picture=pictures[0],
+        attachment=attachment,
+        metadata=(metadata, _parted(taken.packet)),
+        info=(info, {key: _info(value.data) for key, value in pdf.info.items()}),
+        narrow=proven[0],
+        wide=proven[1],
+        cache=cache,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Taken:
+    """A document before it is written: the operators of its content streams, and its metadata, before they are deflated."""
+
+    pdf: pydyf.PDF
+    objects: Sequence[pydyf.Object]
+    strokes: Mapping[int, list[bytes]]
+    packet: bytes
+
+
+def _taken(document: Document, texts: Mapping[str, str]) -> _Taken:
+    """The document without the letters of its fields."""
+    said = frozenset(texts.values())
+    for box in texts_on(document):
+        if box.text in said:
+            box.text = ""  # its place stays
+    document.fonts = _named(document)
+    found = []
+
+    def take(document: Document, pdf: pydyf.PDF) -> None:
+        streams = [o for o in pdf.objects if isinstance(o, pydyf.Stream)]
+        (packet,) = (b"\n".join(operators(o)) for o in streams if o.extra.get("Type") == "/Metadata")
+        strokes = {o.number: operators(o) for o in streams if isinstance(o, Stream)}
+        finish(document, pdf)
+        found.append(_Taken(pdf=pdf, objects=tuple(pdf.objects[1:]), strokes=strokes, packet=packet))
+
+    written(document, "", issued_at=MOMENT, identifier="", finish=take)
+    return found[0]
+
+
+def _named(document: Document) -> dict[Any, Any]:
+    """The fonts of a document, named after the letters that are drawn with them and not after the file they came from."""
+    fonts = painted(document)
+    for font in fonts.values():
+        letters = f"{font.family} {font.style} {sorted(font.to_unicode.items())}".encode()
+        font.hash = "".join(chr(65 + byte % 26) for byte in sha256(letters).digest()[:6])
+        font.name = b"/%s+%s" % (font.hash.encode(), font.name.partition(b"+")[2])
+        font.to_unicode, font.widths = {}, {}
+    return fonts
+
+
+def _faces(pages: Sequence[Sequence[Part]], texts: Mapping[str, str]) -> list[Face]:
+    """The faces that draw the fields."""
+    slots = (part for parts in pages for part in parts if isinstance(part, Slot))
+    lines = (shape(texts[slot.place.field], slot.place.setting) for slot in slots)
+    return list(dict.fromkeys(run.face for line in lines for run in line.runs))
+
+
+def _aligned(parts: Sequence[Part], operators: Sequence[bytes]) -> Iterator[Part]:
+    """The parts of a page, as the document without its fields writes them."""
+    given = iter(operators)
+    for part in parts:
+        if isinstance(part, Slot):
+            yield part
+            continue
+        operator = next(given, b"")
+        if isinstance(part, Stroke):
+            same = NUMBER.sub(b"%f", operator) == part.form
+        else:
+            same = operator == part or operator.endswith((b" Tf", b" TJ", b" Do"))
+        if not same:
+            raise Refused("the page is drawn otherwise without its fields")
+        yield part if isinstance(part, Stroke) else operator
+    if next(given, None):
+        raise Refused("the page is drawn otherwise without its fields")
+
+
+def _joined(parts: Iterator[Part]) -> Iterator[Part]:
+    """The parts, all that stands still between two that do not in one."""
+    still: list[bytes] = []
+    for part in parts:
+        if isinstance(part, bytes):
+            still.append(part)
+            continue
+        if still:
+            yield b"\n".join(still)
+        still = []
+        yield part
+    yield b"\n".join(still)
+
+
+def _parted(packet: bytes) -> tuple[bytes | str, ...]:
+    """The XMP packet, with the name of a field where what it says stands."""
+    fields = {HEAD[name]: name for name in (TITLE, CODE, ISSUED)}
+    parts = re.split("|".join(map(re.escape, fields)).join("()"), packet.decode())
+    return tuple(fields.get(part) or part.encode() for part in parts)
+
+
+def _info(value: bytes) -> bytes | str:
+    """The name of a field, or the value as it is."""
+    return {pydyf.String(HEAD[TITLE]).data: TITLE, pydyf.String(HEAD[CODE]).data: CODE, PDF_MOMENT: ISSUED}.get(
+        value, value
+    )
+
+
+def _reference(data: Any) -> int:
+    return int(data.split()[0])

@@ -1,0 +1,162 @@
+"""What follows from the widths of the fields: the numbers of a page that differ from probe to probe.
+
+Whatever differs must be a sum of shares of the fields' widths (none, half or all of one: centred or set flush). Most fields
+move nothing but themselves, which shows in any probe. The shares of those that move others too are found with probes in
+which one of them alone is wide. All is held against every probe. What was seen at the narrowest and at the widest holds
+between them: a line that does not break with every field at its widest breaks nowhere. Anything else is `Refused`.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from math import isclose
+
+from issuer.certificate.compiled.capture import Place, Sheet
+from issuer.certificate.compiled.fields import Refused
+from issuer.certificate.compiled.shaping import shape
+
+__all__ = ["Moving", "Probe", "Slot", "Stroke", "followed", "probed", "settled"]
+
+NEAR = 1e-4  # CSS pixels: a millionth of a page; numbers come rounded to six digits
+TWELFTHS = 12  # a share of a width is a whole number of them
+NUMBER = re.compile(rb"(?<![A-Za-z#])-?\d+(?:\.\d*)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """The pages of a kind of certificate with certain texts in its fields, and how wide each field is."""
+
+    sheets: Sequence[Sheet]
+    widths: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Moving:
+    """A number: `at` in the first probe, and the share of each field's width that it moves by."""
+
+    at: float
+    shares: tuple[tuple[str, float], ...] = ()
+
+    def now(self, wider: Mapping[str, float]) -> float:
+        """The number where each field is so much wider than in the first probe."""
+        return self.at + sum(share * wider[field] for field, share in self.shares)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where a field is to be drawn."""
+
+    place: Place
+    x: Moving
+    y: Moving
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """An operator with moving numbers; `form` has `%f` for each."""
+
+    form: bytes
+    numbers: tuple[Moving, ...]
+
+
+def probed(sheets: Sequence[Sheet], texts: Mapping[str, str]) -> Probe:
+    """A probe, each field of it drawn just as `shape` would draw it; else `Refused`."""
+    widths = {}
+    for sheet in sheets:
+        for place in (part for part in sheet.parts if isinstance(part, Place)):
+            line = shape(texts[place.field], place.setting)
+            if not isclose(line.width, place.width, abs_tol=NEAR) or not _alike(
+                tuple(line.shown), sheet.shown[place.field]
+            ):
+                raise Refused(f"{place.field} is drawn otherwise than we would draw it")
+            widths[place.field] = place.width
+    return Probe(sheets=sheets, widths=widths)
+
+
+def settled(narrow: Probe, wide: Probe) -> bool:
+    """Whether every field stands on the same height in both: else a line was broken between them."""
+    heights = [[p.y for sheet in probe.sheets for p in sheet.parts if isinstance(p, Place)] for probe in (narrow, wide)]
+    return heights[0] == heights[1]
+
+
+def followed(
+    narrow: Probe, wide: Probe, mixed: Probe, alone: Callable[[str], Probe]
+) -> list[list[bytes | Stroke | Slot]]:
+    """For each page its operators, as in the probe `narrow` where they stand still. Raises `Refused`.
+
+    In the probe `mixed` some fields are wide, and `alone` makes one in which a single field is.
+    """
+    probes = [narrow, wide, mixed]
+    coupled = []
+    for parts in chain.from_iterable(_columns(probes)):
+        places = [part for part in parts if isinstance(part, Place)]
+        if places and not _own([place.x for place in places], probes, places[0].field):
+            coupled.append(places[0].field)
+    probes += map(alone, coupled)
+    return [[_part(parts, probes, coupled) for parts in page] for page in _columns(probes)]
+
+
+def _columns(probes: Sequence[Probe]) -> list[list[tuple[bytes | Place, ...]]]:
+    """For each page, what stands at the same place in every probe."""
+    shapes = {tuple(len(sheet.parts) for sheet in probe.sheets) for probe in probes}
+    if len(shapes) > 1:
+        raise Refused("the number of pages or of strokes depends on the fields")
+    pages = zip(*(probe.sheets for probe in probes), strict=True)
+    return [list(zip(*(sheet.parts for sheet in page), strict=True)) for page in pages]
+
+
+def _part(parts: Sequence[bytes | Place], probes: Sequence[Probe], coupled: Sequence[str]) -> bytes | Stroke | Slot:
+    first = parts[0]
+    if isinstance(first, Place):
+        places = [part for part in parts if isinstance(part, Place)]
+        if len(places) < len(parts) or any((p.field, p.setting) != (first.field, first.setting) for p in places):
+            raise Refused("a field does not stand in the same line")
+        xs, ys = [place.x for place in places], [place.y for place in places]
+        return Slot(first, _own(xs, probes, first.field) or _moving(xs, probes, coupled), _moving(ys, probes, coupled))
+    if all(part == first for part in parts):
+        return first
+    operators = [part for part in parts if isinstance(part, bytes)]
+    forms = {NUMBER.sub(b"%f", operator) for operator in operators}
+    if len(operators) < len(parts) or len(forms) > 1 or first.endswith((b"TJ", b"Tf", b"gs", b"Do")):
+        raise Refused("a stroke of the page depends on the fields")
+    numbers = zip(*(map(float, NUMBER.findall(operator)) for operator in operators), strict=True)
+    return Stroke(forms.pop(), tuple(_moving(values, probes, coupled) for values in numbers))
+
+
+def _own(values: Sequence[float], probes: Sequence[Probe], field: str) -> Moving | None:
+    """How a number moves with the width of one field, if it does with nothing else."""
+    wider = probes[1].widths[field] - probes[0].widths[field]
+    moving = Moving(values[0], ((field, _share(values[1] - values[0], wider)),) if wider else ())
+    return moving if _holds(moving, values, probes) else None
+
+
+def _moving(values: Sequence[float], probes: Sequence[Probe], coupled: Sequence[str]) -> Moving:
+    shares = []
+    for field, value, probe in zip(coupled, values[-len(coupled) :], probes[-len(coupled) :], strict=False):
+        wider = probe.widths[field] - probes[0].widths[field]
+        if wider and (share := _share(value - values[0], wider)):
+            shares.append((field, share))
+    moving = Moving(values[0], tuple(shares))
+    if not _holds(moving, values, probes):
+        raise Refused("the page does not follow from the widths of the fields")
+    return moving
+
+
+def _share(moved: float, wider: float) -> float:
+    return round(moved / wider * TWELFTHS) / TWELFTHS
+
+
+def _holds(moving: Moving, values: Sequence[float], probes: Sequence[Probe]) -> bool:
+    base = probes[0].widths
+    return all(
+        isclose(moving.now({name: width - base[name] for name, width in probe.widths.items()}), value, abs_tol=NEAR)
+        for value, probe in zip(values, probes, strict=True)
+    )
+
+
+def _alike(ours: Sequence[str | float], theirs: Sequence[str | float]) -> bool:
+    return len(ours) == len(theirs) and all(
+        a == b if isinstance(a, str) or isinstance(b, str) else isclose(a, b, abs_tol=1e-5)
+        for a, b in zip(ours, theirs, strict=True)
+    )
