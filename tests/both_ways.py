@@ -125,8 +125,7 @@ def _elements(kids: Any) -> Iterator[tuple[str, ...]]:
 
 def main(count: int) -> None:
     """Print one row for each design and rendition."""
-    random = Random(7)
-    names = [*AWKWARD, *(realistic(random) for _ in range(count - len(AWKWARD)))]
+    names = [*AWKWARD, *realistic(max(count - len(AWKWARD), 0))]
     table = Table(title=f"{len(names)} names drawn both ways")
     for heading in ("design", "rendition", "compiled", "differing", "seconds"):
         table.add_column(heading, justify="left" if heading in {"design", "rendition"} else "right")
