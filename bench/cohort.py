@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.names import names
+from bench.sample import set_up
 from credential.phrases import BILINGUAL
-from issuer import achievements, organisations
 from issuer.credentials.cohort import Cohort, batches
 from issuer.credentials.issue import issue, issue_all
 from issuer.credentials.renditions import made
@@ -26,7 +25,6 @@ from issuer.settings import settings_from
 
 __all__ = ["show"]
 
-DEMO = Path(__file__).parent.parent / "demo"
 ACHIEVEMENT = "ai-literacy"  # in the classic design
 SLOW = 100  # learners for what is done one by one
 DRAWN = 20  # and whose certificates are drawn one by one
@@ -67,10 +65,7 @@ def show(learners: int) -> None:
         folder = Path(name)
         environment = {"ISSUER_DATA_DIR": name, "ISSUER_PUBLIC_URL": "https://credentials.example"}
         service = open_service(settings_from(environment))
-        described = tomllib.loads((DEMO / "organisation.toml").read_text(encoding="utf-8"))
-        organisation = organisations.create(service, described, DEMO).id
-        awarded = tomllib.loads((DEMO / "achievements" / f"{ACHIEVEMENT}.toml").read_text(encoding="utf-8"))
-        achievements.publish(service, organisation, awarded)
+        organisation = set_up(service, ACHIEVEMENT)
 
         def cohort(kind: str, count: int) -> Cohort:
             return read_roster(service, organisation, _roster(folder / f"{kind}.csv", kind, count))

@@ -12,11 +12,15 @@ from datetime import UTC, datetime
 from io import BytesIO
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from bench.sample import learner
 from credential.wording import Text, Wording
+
+if TYPE_CHECKING:
+    from issuer.certificate.layout import Laid
 
 __all__ = ["DESIGN", "ISSUED", "Drawn", "Order"]
 
@@ -97,18 +101,10 @@ def tuned(order: Order) -> Callable[[], bytes]:
 
 def plain(order: Order) -> Callable[[], bytes]:
     """Drawing the same HTML with WeasyPrint as its documentation begins, each file read from the disk."""
-    from issuer.certificate.design import PLAIN, packaged  # noqa: PLC0415
     from issuer.certificate.faces import CHINESE, LATIN, path_of  # noqa: PLC0415
-    from issuer.certificate.layout import ASSETS, lay  # noqa: PLC0415
+    from issuer.certificate.layout import ASSETS  # noqa: PLC0415
 
-    laid = lay(
-        order.wording,
-        design=packaged(DESIGN),
-        brand=PLAIN,
-        verify_url=order.verify_url,
-        issued=f"{ISSUED:%FT%TZ}",
-        cache=order.cache,
-    )
+    laid = _laid(order)
     folder = order.cache / "plain"
     folder.mkdir(parents=True, exist_ok=True)
     for address, (_, content) in laid.files.items():
@@ -137,19 +133,11 @@ def typst(order: Order) -> Callable[[], bytes]:
     from PIL import Image  # noqa: PLC0415
     from typst import Compiler, Fonts  # noqa: PLC0415
 
-    from issuer.certificate.design import PLAIN, packaged  # noqa: PLC0415
     from issuer.certificate.faces import CHINESE, LATIN, path_of  # noqa: PLC0415
-    from issuer.certificate.layout import ASSETS, lay  # noqa: PLC0415
+    from issuer.certificate.layout import ASSETS  # noqa: PLC0415
     from issuer.certificate.qr import qr  # noqa: PLC0415
 
-    laid = lay(
-        order.wording,
-        design=packaged(DESIGN),
-        brand=PLAIN,
-        verify_url=order.verify_url,
-        issued=f"{ISSUED:%FT%TZ}",
-        cache=order.cache,
-    )
+    laid = _laid(order)
     folder = order.cache / "typst"
     folder.mkdir(parents=True, exist_ok=True)
     for ornament in ("background.svg", "flourish.svg"):
@@ -177,6 +165,21 @@ def typst(order: Order) -> Callable[[], bytes]:
         return pdf
 
     return draw
+
+
+def _laid(order: Order) -> "Laid":
+    """The HTML of the certificate, with its files."""
+    from issuer.certificate.design import PLAIN, packaged  # noqa: PLC0415
+    from issuer.certificate.layout import lay  # noqa: PLC0415
+
+    return lay(
+        order.wording,
+        design=packaged(DESIGN),
+        brand=PLAIN,
+        verify_url=order.verify_url,
+        issued=f"{ISSUED:%FT%TZ}",
+        cache=order.cache,
+    )
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from issuer.service import Service, open_service
 from issuer.settings import settings_from
 from keys.keyring import KeySigner
 
-__all__ = ["COMPLETION", "Sample", "demo_issuer", "learner", "take_sample"]
+__all__ = ["COMPLETION", "Sample", "demo_issuer", "learner", "set_up", "take_sample"]
 
 DEMO = Path(__file__).parent.parent / "demo"
 COMPLETION = {
@@ -63,12 +63,17 @@ def demo_issuer() -> Iterator[tuple[Service, str]]:
     with tempfile.TemporaryDirectory() as folder:
         settings = settings_from({"ISSUER_DATA_DIR": folder, "ISSUER_PUBLIC_URL": "https://credentials.example"})
         service = open_service(settings, lambda: datetime(2026, 11, 21, 18, tzinfo=UTC))
-        organisation = tomllib.loads((DEMO / "organisation.toml").read_text(encoding="utf-8"))
-        organisations.create(service, organisation, DEMO)
-        achievement = tomllib.loads((DEMO / "achievements" / "data-analysis.toml").read_text(encoding="utf-8"))
-        achievements.publish(service, organisation["id"], achievement)
-        yield service, organisation["id"]
+        yield service, set_up(service, COMPLETION["achievement"])
         service.database.engine.dispose()
+
+
+def set_up(service: Service, achievement: str) -> str:
+    """Give a new issuer the demo's organisation, whose id is the answer, and one of its achievements."""
+    described = tomllib.loads((DEMO / "organisation.toml").read_text(encoding="utf-8"))
+    organisation = organisations.create(service, described, DEMO).id
+    awarded = tomllib.loads((DEMO / "achievements" / f"{achievement}.toml").read_text(encoding="utf-8"))
+    achievements.publish(service, organisation, awarded)
+    return organisation
 
 
 def learner(number: int) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -66,6 +67,9 @@ COMPLETION = {
     "score": "88",
 }
 
+
+# A shell has what it starts in the background ignore Ctrl-C, and the programs that are tested would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CACHE = Path(__file__).parent.parent / "var" / "cache"  # static fonts: the same for every test and every run
 os.environ["ISSUER_CACHE_DIR"] = str(CACHE)

@@ -18,9 +18,8 @@ from issuer.certificate.symbol import LEVEL, symbol
 
 __all__ = ["qr"]
 
-PIXELS = (
-    4  # each way for a module: of one alone Poppler at 100 dpi makes modules of one and two dots, which nothing reads
-)
+# Each way for a module: of one alone Poppler at 100 dpi makes modules of one and two dots, which nothing reads.
+PIXELS = 4
 SHORTEST = 20  # characters of a segment in a mode of its own, as in `QRCode.add_data`
 THREES = {b"%03d" % number: f"{number:010b}" for number in range(1000)}
 

@@ -71,9 +71,8 @@ def check_pile(asked: Asked, directory: Directory, words: Words) -> int:
 
 
 async def _rows(asked: Asked, directory: Directory) -> list[Row]:
-    ours = filter(
-        None, (asked.csv, asked.report, asked.applicants)
-    )  # they may lie in the folder, and are none of the pile
+    # They may lie in the folder, and are none of the pile.
+    ours = filter(None, (asked.csv, asked.report, asked.applicants))
     allowance = Allowance()
     items = items_of(given_at(asked.path, but=tuple(ours)), allowance)
     applicants = _applicants(asked.applicants)
