@@ -10,7 +10,7 @@ fonts' own character maps, before anything is drawn. Nothing here needs WeasyPri
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -47,6 +47,13 @@ class Face:
     style: str = "normal"
     package: str = ""
     file: str
+
+    def __hash__(self) -> int:  # asked for with every character
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.family, self.weight, self.style, self.package, self.file))
 
 
 SONG = Face(family="Noto Serif SC", package="pylopdf_fonts_zh_cn", file="NotoSerifSC-Regular.otf")
@@ -148,6 +155,7 @@ def face_for(character: str, *, chinese: bool, han: Face = SONG) -> Face | None:
     return next((face for face in order + _extra if draws(face, character)), None)
 
 
+@lru_cache(maxsize=65536)
 def draws(face: Face, character: str) -> bool:
     """Whether `face` has a drawing of `character` that we use."""
     point = ord(character)

@@ -5,9 +5,9 @@ as what they become. Ligatures of Latin letters are not counted, which spaced le
 line shorter. The lines are broken here and not by the layout engine, so what was measured is what is printed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -112,31 +112,46 @@ def measure(face: Face, cache: Path, *, chinese: bool, han: Face) -> Measure:
 
     `chinese` and `han` as in `face_for`.
     """
-    return partial(_width, face=face, cut=cut_faces(), cache=cache, chinese=chinese, han=han)
+    return _measure(face, cache, cut_faces(), chinese, han)
 
 
-@lru_cache(maxsize=8192)
-def _width(text: str, *, face: Face, cut: tuple[Face, ...], cache: Path, chinese: bool, han: Face) -> float:
-    """The faces that are `cut` are known anyway, but a width is remembered for these alone."""
-    return sum(_advance(drawn_by, cache, run) for drawn_by, run in _runs(text, face, chinese, han))
+@lru_cache(maxsize=64)
+def _measure(face: Face, cache: Path, cut: tuple[Face, ...], chinese: bool, han: Face) -> Measure:  # noqa: FBT001
+    """The same; the faces that are `cut` are known anyway, but what is remembered holds for these alone."""
+
+    @lru_cache(maxsize=8192)
+    def drawing(character: str) -> Face | None:
+        found = face_for(character, chinese=chinese, han=han)
+        if found in LATIN:
+            return face if draws(face, character) else ROMAN
+        return found
+
+    @lru_cache(maxsize=8192)
+    def width(text: str) -> float:
+        return sum(_advance(drawn_by, cache, run) for drawn_by, run in _runs(text, drawing))
+
+    return width
 
 
-def _runs(text: str, latin: Face, chinese: bool, han: Face) -> Iterator[tuple[Face | None, str]]:
+def _runs(text: str, drawing: Callable[[str], Face | None]) -> Iterator[tuple[Face | None, str]]:
     """The parts of `text` that one face draws. Marks, blanks and joiners go with what stands before them."""
     run, by = "", None
     for character in text:
-        if by and (invisible(character) or (draws(by, character) and regex.match(r"[\p{M}\s]", character))):
+        if by and _leans(character) and (invisible(character) or draws(by, character)):
             run += character
             continue
-        face = face_for(character, chinese=chinese, han=han)
-        if face in LATIN:
-            face = latin if draws(latin, character) else ROMAN
+        face = drawing(character)
         if run and face != by:
             yield by, run
             run = ""
         run, by = run + character, face
     if run:
         yield by, run
+
+
+@lru_cache(maxsize=8192)
+def _leans(character: str) -> bool:
+    return invisible(character) or regex.match(r"[\p{M}\s]", character) is not None
 
 
 def _advance(face: Face | None, cache: Path, run: str) -> float:
@@ -155,17 +170,18 @@ def _advance(face: Face | None, cache: Path, run: str) -> float:
     return sum(advances) / int(font.face.upem)
 
 
-@dataclass(frozen=True)
 class _Piece:
-    """What stays together on a line, with the space that follows it: `width` with that space, `ink` without, in em.
+    """What stays together on a line, with the space that follows it: `width` with that space, `ink` without, in em."""
 
-    `clusters` are its characters, with their combining marks, for a word that is wider than any line.
-    """
+    def __init__(self, clusters: Sequence[str], measure: Measure) -> None:
+        self.text = "".join(clusters)
+        self.width, self.ink = measure(self.text), measure(self.text.rstrip())
+        self._parts, self._measure = clusters, measure
 
-    text: str
-    width: float
-    ink: float
-    clusters: tuple["_Piece", ...] = ()
+    @cached_property
+    def clusters(self) -> tuple["_Piece", ...]:
+        """Its characters, with their combining marks, for a word that is wider than any line."""
+        return tuple(_Piece([part], self._measure) for part in self._parts) if len(self._parts) > 1 else ()
 
 
 def _pieces(text: str, measure: Measure, breaks: Callable[[str, str], bool] | None = None) -> list[_Piece]:
@@ -177,19 +193,18 @@ def _pieces(text: str, measure: Measure, breaks: Callable[[str, str], bool] | No
             units.append([after])
         else:
             units[-1].append(after)
-
-    def piece(unit: list[str]) -> _Piece:
-        text = "".join(unit)
-        inner = tuple(piece([cluster]) for cluster in unit) if len(unit) > 1 else ()
-        return _Piece(text, measure(text), measure(text.rstrip()), inner)
-
-    return [piece(unit) for unit in units]
+    return [_Piece(unit, measure) for unit in units]
 
 
 def _breaks(before: str, after: str) -> bool:
     if after.isspace() or after in NOT_AT_START or before in NOT_AT_END:
         return False
-    return before.isspace() or before in BREAKS_AFTER or any(map(IDEOGRAPHIC.match, (before, after)))
+    return before.isspace() or before in BREAKS_AFTER or _ideographic(before) or _ideographic(after)
+
+
+@lru_cache(maxsize=8192)
+def _ideographic(cluster: str) -> bool:
+    return IDEOGRAPHIC.match(cluster) is not None
 
 
 def _pauses(before: str, after: str) -> bool:
