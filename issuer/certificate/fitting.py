@@ -116,7 +116,7 @@ def measure(face: Face, cache: Path, *, chinese: bool, han: Face) -> Measure:
 
 
 @lru_cache(maxsize=64)
-def _measure(face: Face, cache: Path, cut: tuple[Face, ...], chinese: bool, han: Face) -> Measure:  # noqa: FBT001
+def _measure(face: Face, cache: Path, cut: tuple[Face, ...], chinese: bool, han: Face) -> Measure:
     """The same; the faces that are `cut` are known anyway, but what is remembered holds for these alone."""
 
     @lru_cache(maxsize=8192)

@@ -17,6 +17,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from issuer.certificate.scripts import needs_shaping
+from issuer.certificate.truetype import bare
 from issuer.errors import Misconfigured
 
 __all__ = ["finish"]
@@ -42,6 +43,9 @@ def finish(document: Document, pdf: pydyf.PDF) -> None:
 def _deflate(stream: pydyf.Stream) -> None:
     """Compress the stream now: pydyf would do it twice, since it also hashes what it writes."""
     content = b"\n".join(map(pydyf._to_bytes, stream.stream))  # noqa: SLF001, as the stream itself puts its parts together
+    if "Length1" in stream.extra:
+        content = bare(content)
+        stream.extra["Length1"] = len(content)
     stream.stream, stream.compress = [zlib.compress(content, level=9)], False
     stream.extra["Filter"] = "/FlateDecode"
 

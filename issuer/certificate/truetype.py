@@ -12,10 +12,11 @@ from math import floor
 import uharfbuzz as hb
 from fontTools.cu2qu import curve_to_quadratic
 
-__all__ = ["Glyph", "character_map", "drawn", "font_file", "glyph_tables", "names"]
+__all__ = ["EMBEDDED", "Glyph", "bare", "character_map", "drawn", "font_file", "glyph_tables", "names"]
 
 LARGEST_ERROR = 1.0  # font units, 1/1000 em: at 40 pt a hundredth of a millimetre
 ON_CURVE = 1
+EMBEDDED = ("cvt ", "fpgm", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "prep")  # ISO 32000-1, 9.9
 Place = tuple[float, float]
 Point = tuple[int, int, int]  # x, y, and ON_CURVE or 0
 
@@ -112,6 +113,12 @@ def font_file(tables: Mapping[str, bytes]) -> bytes:
     at = 12 + 16 * len(tables) + sum(len(_padded(content)) for tag, content in tables.items() if tag < "head")
     struct.pack_into(">L", file, at + 8, (0xB1B0AFBA - _checksum(bytes(file))) & 0xFFFFFFFF)
     return bytes(file)
+
+
+def bare(file: bytes) -> bytes:
+    """A TrueType file without the tables that nothing reads once it is in a PDF, which has its own words for those."""
+    face = hb.Face(file)
+    return font_file({tag: face.reference_table(tag).data for tag in EMBEDDED if tag in face.table_tags})
 
 
 class _Pen:

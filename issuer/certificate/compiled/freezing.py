@@ -1,7 +1,7 @@
 """From a document that the layout engine laid out to a `Frozen` one: its objects, those that differ left out."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -14,12 +14,12 @@ from weasyprint.pdf.stream import Stream
 
 from issuer.certificate.compiled.capture import operators, painted, texts_on
 from issuer.certificate.compiled.fields import CODE, ISSUED, TITLE, VERIFY_URL, Refused
-from issuer.certificate.compiled.fonts import OBJECTS
+from issuer.certificate.compiled.fonts import OBJECTS, Letters
 from issuer.certificate.compiled.frozen import Frozen, Part
 from issuer.certificate.compiled.moving import NUMBER, Slot, Stroke
 from issuer.certificate.compiled.shaping import shape
 from issuer.certificate.compiled.writing import Writer
-from issuer.certificate.faces import Face
+from issuer.certificate.faces import LATIN, Face, font_of
 from issuer.certificate.pdf import written
 from issuer.certificate.structure import finish
 
@@ -33,6 +33,7 @@ HEAD = {
     ISSUED: f"{MOMENT:%Y-%m-%dT%H:%M:%SZ}",
     VERIFY_URL: "https://probe.invalid/verify",
 }
+ITALIC = 2  # Pango's number for it
 PDF_MOMENT = pydyf.String(f"D:{MOMENT:%Y%m%d%H%M%SZ}").data
 
 
@@ -58,27 +59,30 @@ def freeze(
     info = len(objects) + 1  # the first number that is free
     faces = _faces(pages, texts)
     numbers = {face: info + 1 + OBJECTS * place for place, face in enumerate(faces)}
-    together = info + 1 + OBJECTS * len(faces)
+    together = info + 1 + OBJECTS * len(faces)  # the last three: two object streams, and where all objects are
     (resources,) = {_reference(pdf.objects[number]["Resources"]) for number in pdf.pages["Kids"][::3]}
     fonts = pdf.objects[_reference(pdf.objects[resources]["Font"])]
     for number in numbers.values():
         fonts[f"V{number}"] = f"{number} 0 R"
     apart = {*contents, *links, pictures[0], metadata, attachment}
-    writer = Writer(together + 2)
+    writer = Writer(together + 3)
     for number, stream in streams.items():
         if number not in apart:
             writer.add(number, stream.data)
-    writer.add_together(together, {o.number: o.data for o in objects if o.number not in apart | streams.keys()})
+    writer.add_together(
+        together, {o.number: o.data for o in objects if o.number not in apart | streams.keys()}, level=9
+    )
     return Frozen(
         written=bytes(writer.content),
         entries=bytes(writer.entries),
-        objects=together + 2,
+        objects=together + 3,
         catalog=pdf.catalog.number,
         pages=[
             (number, tuple(_joined(_aligned(parts, taken.strokes[number]))))
             for number, parts in zip(contents, pages, strict=True)
         ],
         faces=numbers,
+        letters={face: _letters(face, document.fonts.values()) for face in faces},
         links=links,
         picture=pictures[0],
         attachment=attachment,
@@ -136,6 +140,21 @@ def _faces(pages: Sequence[Sequence[Part]], texts: Mapping[str, str]) -> list[Fa
     slots = (part for parts in pages for part in parts if isinstance(part, Slot))
     lines = (shape(texts[slot.place.field], slot.place.setting) for slot in slots)
     return list(dict.fromkeys(run.face for line in lines for run in line.runs))
+
+
+def _letters(face: Face, fonts: Iterable[Any]) -> Letters:
+    """The glyphs of a face that the document has for what stands still."""
+    for font in fonts:
+        if (font.family, font.weight, font.style == ITALIC) == (face.family, face.weight, face.style == "italic"):
+            # Faces that are cut are numbered anew for each document.
+            numbers = {
+                c: c if face in LATIN else font_of(face).get_nominal_glyph(ord(t)) for c, t in font.to_unicode.items()
+            }
+            codes = {glyph: b"%04x" % code for code, glyph in numbers.items()}
+            return Letters(
+                b"/%s" % font.hash.encode(), codes, {numbers[code]: text for code, text in font.to_unicode.items()}
+            )
+    return Letters(b"", {}, {})
 
 
 def _aligned(parts: Sequence[Part], operators: Sequence[bytes]) -> Iterator[Part]:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import md5, sha256
+from itertools import chain
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pydyf
 
 from issuer.certificate.compiled.fields import CODE, ISSUED, TITLE, Refused
-from issuer.certificate.compiled.fonts import Embedded
+from issuer.certificate.compiled.fonts import Embedded, Letters
 from issuer.certificate.compiled.moving import Slot, Stroke
 from issuer.certificate.compiled.shaping import Line, Setting, shape
 from issuer.certificate.compiled.writing import Writer
@@ -34,7 +35,8 @@ class Frozen:
 
     `written` and `entries` are what a `Writer` goes on from, `objects` how many it will have. The numbers are those of
     the objects that are still to be written; `links` and `metadata` have the text around what goes into them. `faces`
-    draw the fields, and the kind is proven for fields as wide as in `narrow` and `wide` and between.
+    draw the fields, `letters` are theirs that stand on the pages anyway, and the kind is proven for fields as wide as in
+    `narrow` and `wide` and between.
     """
 
     written: bytes
@@ -43,6 +45,7 @@ class Frozen:
     catalog: int
     pages: Sequence[tuple[int, Sequence[Part]]]
     faces: Mapping[Face, int]
+    letters: Mapping[Face, Letters]
     links: Mapping[int, Sequence[bytes]]
     picture: int
     attachment: int
@@ -72,17 +75,18 @@ class Frozen:
         issued_at: datetime,
     ) -> bytes:
         """A certificate of this kind."""
-        fonts = {face: Embedded(face, glyphs, self.cache) for face, glyphs in self._glyphs(lines.values()).items()}
+        fonts = {face: Embedded(face, glyphs, self.cache) for face, glyphs in self._missing(lines.values()).items()}
+        letters = {face: font.letters(b"/V%d" % self.faces[face]) for face, font in fonts.items()}
         writer = Writer(self.objects, self.written, self.entries)
         wider = {field: line.width - self.narrow[field] for field, line in lines.items()}
         for number, parts in self.pages:
-            strokes = (self._stroke(part, lines, wider, fonts) for part in parts)
-            writer.add_stream(number, b"", b"\n".join(strokes))
+            strokes = (self._stroke(part, lines, wider, letters) for part in parts)
+            writer.add_stream(number, b"", b"\n".join(strokes), level=6)  # most of what is written
+        small: dict[int, bytes] = {}
         for face, number in self.faces.items():
-            fonts[face].write(writer, number)
+            small |= fonts[face].write(writer, number)
         address = pydyf.String(verify_url).data
-        for number, around in self.links.items():
-            writer.add(number, address.join(around))
+        small |= {number: address.join(around) for number, around in self.links.items()}
         self._write_picture(writer, qr_code)
         moment = b"(D:%s)" % f"{issued_at:%Y%m%d%H%M%SZ}".encode()
         content = token.encode()
@@ -92,7 +96,8 @@ class Frozen:
             % (md5(content).hexdigest().encode(), len(content), moment, moment),  # noqa: S324, as the format asks
             content,
         )
-        self._write_metadata(writer, texts, issued_at, moment)
+        small |= self._write_metadata(writer, texts, issued_at, moment)
+        writer.add_together(self.objects - 2, small)
         identifier = sha256(writer.content).hexdigest()[:32].encode()
         return writer.end(
             b"/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]" % (self.catalog, self.info[0], identifier, identifier)
@@ -103,17 +108,18 @@ class Frozen:
         slots = (part for _, parts in self.pages for part in parts if isinstance(part, Slot))
         return {slot.place.field: slot.place.setting for slot in slots}
 
-    def _glyphs(self, lines: Iterable[Line]) -> dict[Face, dict[int, str]]:
+    def _missing(self, lines: Iterable[Line]) -> dict[Face, dict[int, str]]:
+        """The glyphs that each face is to be cut down to, and what they stand for."""
         found: dict[Face, dict[int, str]] = {face: {} for face in self.faces}
-        for line in lines:
-            for run in line.runs:
+        for run in chain.from_iterable(line.runs for line in lines):
+            if not self.letters[run.face].have(run):
                 for placed in run.glyphs:
                     if found[run.face].setdefault(placed.glyph, placed.text) != placed.text:
                         raise Refused("one glyph stands for two characters")
         return found
 
     def _stroke(
-        self, part: Part, lines: Mapping[str, Line], wider: Mapping[str, float], fonts: Mapping[Face, Embedded]
+        self, part: Part, lines: Mapping[str, Line], wider: Mapping[str, float], letters: Mapping[Face, Letters]
     ) -> bytes:
         if isinstance(part, bytes):
             return part
@@ -122,14 +128,15 @@ class Frozen:
         line = lines[part.place.field]
         drawn = [b"1 0 0 -1 %f %f Tm" % (part.x.now(wider), part.y.now(wider))]
         for run in line.runs:
-            numbers = fonts[run.face].numbers
+            there = self.letters[run.face]
+            font, codes, _ = there if there.have(run) else letters[run.face]
             shown = b"<"  # and `<>` between two numbers, as WeasyPrint has it: without it PDFium moves a letter
             for placed in run.glyphs:
                 shown += b">%f<" % -placed.offset if placed.offset else b""
-                shown += b"%04x" % numbers[placed.glyph]
+                shown += codes[placed.glyph]
                 shown += b">%d<" % placed.kern if placed.kern else b""
             shown = shown[:-1] if shown.endswith(b"<") else shown + b">"
-            drawn.append(b"/V%d %f Tf\n[%s] TJ" % (self.faces[run.face], line.size, shown))
+            drawn.append(b"%s %f Tf\n[%s] TJ" % (font, line.size, shown))
         return b"\n".join(drawn)
 
     def _write_picture(self, writer: Writer, qr_code: bytes) -> None:
@@ -138,7 +145,9 @@ class Frozen:
         extra = pydyf.Dictionary(picture.extra).data[2:-2]
         writer.add_stream(self.picture, extra, b"".join(picture.stream))
 
-    def _write_metadata(self, writer: Writer, texts: Mapping[str, str], issued_at: datetime, moment: bytes) -> None:
+    def _write_metadata(
+        self, writer: Writer, texts: Mapping[str, str], issued_at: datetime, moment: bytes
+    ) -> dict[int, bytes]:
         said = {TITLE: texts[TITLE], CODE: texts[CODE], ISSUED: f"{issued_at:%Y-%m-%dT%H:%M:%SZ}"}
         number, parts = self.metadata
         packet = b"".join(escape(said[part]).encode() if isinstance(part, str) else part for part in parts)
@@ -146,4 +155,4 @@ class Frozen:
         number, entries = self.info
         values = {TITLE: pydyf.String(said[TITLE]).data, CODE: pydyf.String(said[CODE]).data, ISSUED: moment}
         written = (b"/%s %s" % (key.encode(), values[v] if isinstance(v, str) else v) for key, v in entries.items())
-        writer.add(number, b"<<%s>>" % b"".join(written))
+        return {number: b"<<%s>>" % b"".join(written)}

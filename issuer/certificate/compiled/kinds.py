@@ -1,7 +1,8 @@
 """The kinds of certificates that say the same but for their fields, and the document of each, made when it is worth it."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import escape
+from weasyprint.document import Document
 
 from credential.wording import Wording
 from issuer.certificate.compiled.asking import Answering, Node, find
@@ -27,12 +29,12 @@ from issuer.certificate.compiled.fields import (
 )
 from issuer.certificate.compiled.freezing import HEAD, freeze
 from issuer.certificate.compiled.frozen import Frozen
-from issuer.certificate.compiled.moving import Probe, followed, probed, settled
+from issuer.certificate.compiled.moving import Probe, Shares, followed, probed, settled
 from issuer.certificate.compiled.probes import probe_texts
 from issuer.certificate.compiled.shaping import Line, written
 from issuer.certificate.design import Brand, Design
 from issuer.certificate.faces import Face
-from issuer.certificate.layout import HAN, Fit, Laid, fill_in, fitted, with_files
+from issuer.certificate.layout import HAN, Fit, fill_in, fitted, with_files
 from issuer.certificate.pdf import laid_out
 from issuer.certificate.qr import qr
 from issuer.errors import Misconfigured
@@ -46,7 +48,7 @@ MOST_DOCUMENTS = 6  # of one kind
 # How many letters more than in the first certificate of a kind a name is tried with, and any other field. Fewer, where a
 # line would break; then the next certificate may be too wide.
 MORE = ((24, 4), (24, 1), (8, 0), (0, 0))
-PICTURES = tuple(qr(digits) for digits in ("1", "1" * 1500))  # the smallest QR code, and one of more than any has
+SMALLEST, LARGEST = qr("1"), qr("1" * 1500)  # QR codes: of a digit, and of more than any certificate has
 Texts = Mapping[str, str]
 
 
@@ -87,6 +89,7 @@ class Kinds:
         self._han = HAN[design.manifest.chinese]
         self._fit = partial(fitted, cache, self._han)
         self._root: Node[Kind] = Node()
+        self._moves: set[Shares] = set()
         self._count = 0
 
     def document(self, texts: Texts, worth_it: int) -> tuple[Frozen, Mapping[str, Line]] | None:
@@ -153,12 +156,12 @@ class Kinds:
         standing = _standing(kind.html)
         why = Refused("nothing was tried")
         for names, others in MORE:
-            most = {field: names if field.startswith("name-") else others for field in standing}
+            most = {f: names if f.startswith("name-") else 0 if f == CODE else others for f in standing}
             try:
                 tried = probe_texts(texts, most, (self._han, self._cache), lambda said: find(self._root, said) is node)
                 for said in (texts, *tried):
                     self._check(kind.html, said)
-                return self._frozen(kind.html, standing, tried)
+                return self._frozen(kind.html, *({f: said[f] for f in standing} for said in tried))
             except Refused as error:
                 why = error
         raise why
@@ -170,32 +173,39 @@ class Kinds:
         if self._filled_in(said.__getitem__, self._fit, issued, verify_url) != expected:
             raise Refused("the design makes something else of a text than print it")
 
-    def _frozen(self, html: str, standing: Sequence[str], tried: tuple[Texts, Texts]) -> Frozen:
-        def probe(wide: Sequence[str], picture: bytes) -> Probe:
-            said = {field: tried[field in wide][field] for field in standing}
-            with laid_out(self._laid(html, said, picture)) as document:
-                return probed(sheets(document, said, self._han, self._cache, sha256(picture).hexdigest()), said)
+    def _frozen(self, html: str, narrow: Texts, wide: Texts) -> Frozen:
+        with self._laid_out(html, narrow) as document:
+            first, last = self._probe(document, narrow), self._tried(html, wide, LARGEST)
+            if not settled(first, last):
+                raise Refused("with wide texts a line is broken that is not with narrow ones")
 
-        narrow, wide = probe((), PICTURES[0]), probe(standing, PICTURES[1])
-        if not settled(narrow, wide):
-            raise Refused("with wide texts a line is broken that is not with narrow ones")
-        pages = followed(narrow, wide, probe(standing[::2], PICTURES[0]), lambda field: probe((field,), PICTURES[0]))
-        said = {field: tried[0][field] for field in standing}
-        with laid_out(self._laid(html, said, PICTURES[0])) as document:
-            return freeze(document, said, pages, (narrow.widths, wide.widths), self._cache)
+            def some(*fields: str) -> Probe:
+                return self._tried(html, {**narrow, **{field: wide[field] for field in fields}})
 
-    def _laid(self, html: str, said: Texts, picture: bytes) -> Laid:
+            pages = followed(first, last, some(*list(narrow)[::2]), some, self._moves)
+            return freeze(document, narrow, pages, (first.widths, last.widths), self._cache)
+
+    def _tried(self, html: str, said: Texts, picture: bytes = SMALLEST) -> Probe:
+        with self._laid_out(html, said, picture) as document:
+            return self._probe(document, said, picture)
+
+    def _probe(self, document: Document, said: Texts, picture: bytes = SMALLEST) -> Probe:
+        return probed(sheets(document, said, self._han, self._cache, sha256(picture).hexdigest()), said)
+
+    def _laid_out(self, html: str, said: Texts, picture: bytes = SMALLEST) -> AbstractContextManager[Document]:
         head, end, body = html.partition("</head>")
         written = filled(head + end, HEAD) + filled(
             body, {f: str(escape(text)) for f, text in {**HEAD, **said}.items()}
         )
-        return with_files(
-            written,
-            design=self._design,
-            brand=self._brand,
-            qr_code=picture,
-            cache=self._cache,
-            first=filled(html, _Nothing()),
+        return laid_out(
+            with_files(
+                written,
+                design=self._design,
+                brand=self._brand,
+                qr_code=picture,
+                cache=self._cache,
+                first=filled(html, _Nothing()),
+            )
         )
 
 

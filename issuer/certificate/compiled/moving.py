@@ -2,12 +2,14 @@
 
 Whatever differs must be a sum of shares of the fields' widths (none, half or all of one: centred or set flush). Most fields
 move nothing but themselves, which shows in any probe. The shares of those that move others too are found with probes in
-which one of them alone is wide. All is held against every probe. What was seen at the narrowest and at the widest holds
-between them: a line that does not break with every field at its widest breaks nowhere. Anything else is `Refused`.
+which one of them alone is wide, and tried first on other kinds of the design. All is held against every probe. What was
+seen at the narrowest and at the widest holds between them: a line that does not break with every field at its widest breaks
+nowhere. Anything else is `Refused`.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from math import isclose
@@ -16,10 +18,11 @@ from issuer.certificate.compiled.capture import Place, Sheet
 from issuer.certificate.compiled.fields import Refused
 from issuer.certificate.compiled.shaping import shape
 
-__all__ = ["Moving", "Probe", "Slot", "Stroke", "followed", "probed", "settled"]
+__all__ = ["Moving", "Probe", "Shares", "Slot", "Stroke", "followed", "probed", "settled"]
 
 NEAR = 1e-4  # CSS pixels: a millionth of a page; numbers come rounded to six digits
 TWELFTHS = 12  # a share of a width is a whole number of them
+Shares = tuple[tuple[str, float], ...]  # of the widths of fields
 NUMBER = re.compile(rb"(?<![A-Za-z#])-?\d+(?:\.\d*)?")
 
 
@@ -36,7 +39,7 @@ class Moving:
     """A number: `at` in the first probe, and the share of each field's width that it moves by."""
 
     at: float
-    shares: tuple[tuple[str, float], ...] = ()
+    shares: Shares = ()
 
     def now(self, wider: Mapping[str, float]) -> float:
         """The number where each field is so much wider than in the first probe."""
@@ -81,20 +84,31 @@ def settled(narrow: Probe, wide: Probe) -> bool:
 
 
 def followed(
-    narrow: Probe, wide: Probe, mixed: Probe, alone: Callable[[str], Probe]
+    narrow: Probe, wide: Probe, mixed: Probe, alone: Callable[[str], Probe], known: set[Shares]
 ) -> list[list[bytes | Stroke | Slot]]:
     """For each page its operators, as in the probe `narrow` where they stand still. Raises `Refused`.
 
-    In the probe `mixed` some fields are wide, and `alone` makes one in which a single field is.
+    In the probe `mixed` some fields are wide, and `alone` makes one in which a single field is. What was found for other
+    kinds of the design is `known`, and tried first; what is found now is added to it.
     """
     probes = [narrow, wide, mixed]
+    with suppress(Refused):
+        return _pages(probes, lambda values: _likewise(values, probes, known))
     coupled = []
     for parts in chain.from_iterable(_columns(probes)):
         places = [part for part in parts if isinstance(part, Place)]
         if places and not _own([place.x for place in places], probes, places[0].field):
             coupled.append(places[0].field)
     probes += map(alone, coupled)
-    return [[_part(parts, probes, coupled) for parts in page] for page in _columns(probes)]
+    pages = _pages(probes, lambda values: _moving(values, probes, coupled))
+    for part in chain.from_iterable(pages):
+        numbers = part.numbers if isinstance(part, Stroke) else (part.x, part.y) if isinstance(part, Slot) else ()
+        known.update(number.shares for number in numbers)
+    return pages
+
+
+def _pages(probes: Sequence[Probe], moving: Callable[[Sequence[float]], Moving]) -> list[list[bytes | Stroke | Slot]]:
+    return [[_part(parts, probes, moving) for parts in page] for page in _columns(probes)]
 
 
 def _columns(probes: Sequence[Probe]) -> list[list[tuple[bytes | Place, ...]]]:
@@ -106,14 +120,16 @@ def _columns(probes: Sequence[Probe]) -> list[list[tuple[bytes | Place, ...]]]:
     return [list(zip(*(sheet.parts for sheet in page), strict=True)) for page in pages]
 
 
-def _part(parts: Sequence[bytes | Place], probes: Sequence[Probe], coupled: Sequence[str]) -> bytes | Stroke | Slot:
+def _part(
+    parts: Sequence[bytes | Place], probes: Sequence[Probe], moving: Callable[[Sequence[float]], Moving]
+) -> bytes | Stroke | Slot:
     first = parts[0]
     if isinstance(first, Place):
         places = [part for part in parts if isinstance(part, Place)]
         if len(places) < len(parts) or any((p.field, p.setting) != (first.field, first.setting) for p in places):
             raise Refused("a field does not stand in the same line")
         xs, ys = [place.x for place in places], [place.y for place in places]
-        return Slot(first, _own(xs, probes, first.field) or _moving(xs, probes, coupled), _moving(ys, probes, coupled))
+        return Slot(first, _own(xs, probes, first.field) or moving(xs), moving(ys))
     if all(part == first for part in parts):
         return first
     operators = [part for part in parts if isinstance(part, bytes)]
@@ -121,7 +137,7 @@ def _part(parts: Sequence[bytes | Place], probes: Sequence[Probe], coupled: Sequ
     if len(operators) < len(parts) or len(forms) > 1 or first.endswith((b"TJ", b"Tf", b"gs", b"Do")):
         raise Refused("a stroke of the page depends on the fields")
     numbers = zip(*(map(float, NUMBER.findall(operator)) for operator in operators), strict=True)
-    return Stroke(forms.pop(), tuple(_moving(values, probes, coupled) for values in numbers))
+    return Stroke(forms.pop(), tuple(map(moving, numbers)))
 
 
 def _own(values: Sequence[float], probes: Sequence[Probe], field: str) -> Moving | None:
@@ -141,6 +157,16 @@ def _moving(values: Sequence[float], probes: Sequence[Probe], coupled: Sequence[
     if not _holds(moving, values, probes):
         raise Refused("the page does not follow from the widths of the fields")
     return moving
+
+
+def _likewise(values: Sequence[float], probes: Sequence[Probe], known: Iterable[Shares]) -> Moving:
+    """How a number moves, if in one way only of those that are known."""
+    growing = {field for field, width in probes[1].widths.items() if width > probes[0].widths[field]}
+    ways = {(), *(tuple((field, share) for field, share in shares if field in growing) for shares in known)}
+    found = [moving for moving in (Moving(values[0], way) for way in ways) if _holds(moving, values, probes)]
+    if len(found) != 1:
+        raise Refused("the page moves in a way that is not known")
+    return found[0]
 
 
 def _share(moved: float, wider: float) -> float:

@@ -1,6 +1,6 @@
 """The texts that a kind of certificate is tried with: from an actual certificate of it to narrower and to wider ones."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import cycle, groupby, islice
 from pathlib import Path
 
@@ -16,6 +16,7 @@ STEPS = (8, 4, 2, 1)
 # For each alphabet a narrow letter for each field in turn; and what is kerned or could be a ligature.
 HAN, DIGITS = "永东南西北中上下左右", "1234567890"
 NARROW = {"Latn": "ljirtf", "Cyrl": "гтсзкх", "Grek": "ιγτκρσ"}
+WIDER = "RHQMW"  # for what never has more letters, each wider than the one before
 WIDE = {"Latn": "WAVMToWfiWy", "Cyrl": "ШГАЖТуЩДэ", "Grek": "ΩΑΥΜΤοΩΡα"}
 Texts = Mapping[str, str]
 
@@ -42,7 +43,7 @@ class _Trying:
 
     def both(self) -> tuple[Texts, Texts]:
         """The narrowest and the widest."""
-        ours = self._put(self._actual, NARROW, -1, self._same_kind)
+        ours = self._put(self._actual, self._fields, NARROW, -1, self._same_kind)
         if not self._suits(ours):
             raise Refused("two fields say the same, and no others are of the same kind")
         narrow = self._grown(ours, NARROW, -1)
@@ -50,7 +51,10 @@ class _Trying:
         for field in self._fields:
             if self._suits(tried := {**wide, field: self._actual[field]}):
                 wide = tried
-        wide = self._grown(self._put(wide, WIDE, 1, self._suits), WIDE, 1)
+        wide = self._grown(self._put(wide, self._fields, WIDE, 1, self._suits), WIDE, 1)
+        for letter in WIDER:
+            fixed = [field for field in self._fields if not self._most[field]]
+            wide = self._put(wide, fixed, {"Latn": letter}, 1, self._suits)
         if not all(map(self._suits, ({**narrow, field: wide[field]} for field in self._fields))):
             raise Refused("narrow and wide texts together are of another kind")
         return narrow, wide
@@ -61,9 +65,16 @@ class _Trying:
     def _said(self, field: str, more: int, letters: Mapping[str, str]) -> str:
         return _said(self._actual[field], more, self._fields.index(field), self._han, letters)
 
-    def _put(self, texts: Texts, letters: Mapping[str, str], sign: int, suits: Callable[[Texts], bool]) -> Texts:
-        """The texts in other letters, where that suits and they are the wider or the narrower for it."""
-        for field in self._fields:
+    def _put(
+        self,
+        texts: Texts,
+        fields: Iterable[str],
+        letters: Mapping[str, str],
+        sign: int,
+        suits: Callable[[Texts], bool],
+    ) -> Texts:
+        """The texts, some fields in other letters where that suits and they are the wider or the narrower for it."""
+        for field in fields:
             tried = {**texts, field: self._said(field, 0, letters)}
             if self._wider(tried[field], texts[field]) * sign >= 0 and suits(tried):
                 texts = tried
@@ -105,10 +116,10 @@ def _said(text: str, more: int, number: int, han: Face, letters: Mapping[str, st
         elif drawn[0] in HAN and not alone:  # 年 stands alone in every date
             parts.append("".join(islice(cycle(drawn), len(part))))
         else:
-            length = len(part)
-            if drawn[0] in DIGITS and not alone and length < 3:  # a day has one digit or two
-                length = 2 if letters is WIDE else 1
-            parts.append("".join(islice(cycle(drawn), max(length + more, 1))))
+            length = len(part) + (min(more, 2) if drawn[0] in DIGITS else more)  # of a hundred points, at most
+            if drawn[0] in DIGITS and not alone:  # in a date: a day has one digit or two, a year has four
+                length = len(part) if len(part) > 2 else 2 if letters is WIDE else 1
+            parts.append("".join(islice(cycle(drawn), max(length, 1))))
     return "".join(parts)
 
 
