@@ -14,12 +14,12 @@ from weasyprint.pdf.stream import Stream
 
 from issuer.certificate.compiled.capture import operators, painted, texts_on
 from issuer.certificate.compiled.fields import CODE, ISSUED, TITLE, VERIFY_URL, Refused
-from issuer.certificate.compiled.fonts import OBJECTS, Letters
+from issuer.certificate.compiled.fonts import OBJECTS, Font
 from issuer.certificate.compiled.frozen import Frozen, Part
 from issuer.certificate.compiled.moving import NUMBER, Slot, Stroke
 from issuer.certificate.compiled.shaping import shape
 from issuer.certificate.compiled.writing import Writer
-from issuer.certificate.faces import LATIN, Face, font_of
+from issuer.certificate.faces import LATIN, Face
 from issuer.certificate.pdf import written
 from issuer.certificate.structure import finish
 
@@ -33,6 +33,7 @@ HEAD = {
     ISSUED: f"{MOMENT:%Y-%m-%dT%H:%M:%SZ}",
     VERIFY_URL: "https://probe.invalid/verify",
 }
+REFERENCE = re.compile(rb"(\d+) 0 R")
 ITALIC = 2  # Pango's number for it
 PDF_MOMENT = pydyf.String(f"D:{MOMENT:%Y%m%d%H%M%SZ}").data
 
@@ -58,13 +59,16 @@ def freeze(
         raise Refused("the design has not one QR code and a link to the verifier")
     info = len(objects) + 1  # the first number that is free
     faces = _faces(pages, texts)
-    numbers = {face: info + 1 + OBJECTS * place for place, face in enumerate(faces)}
     together = info + 1 + OBJECTS * len(faces)  # the last three: two object streams, and where all objects are
     (resources,) = {_reference(pdf.objects[number]["Resources"]) for number in pdf.pages["Kids"][::3]}
-    fonts = pdf.objects[_reference(pdf.objects[resources]["Font"])]
-    for number in numbers.values():
-        fonts[f"V{number}"] = f"{number} 0 R"
-    apart = {*contents, *links, pictures[0], metadata, attachment}
+    named = pdf.objects[_reference(pdf.objects[resources]["Font"])]
+    fonts, replaced = {}, set()
+    for number, face in zip(range(info + 1, together, OBJECTS), faces, strict=True):
+        fonts[face] = font = _font(face, number, document.fonts.values())
+        if font.texts:
+            replaced |= _reachable(pdf, _reference(named[font.name.decode()]))
+        named[font.name.decode()] = f"{number} 0 R"
+    apart = {*contents, *links, *replaced, pictures[0], metadata, attachment}
     writer = Writer(together + 3)
     for number, stream in streams.items():
         if number not in apart:
@@ -81,8 +85,7 @@ def freeze(
             (number, tuple(_joined(_aligned(parts, taken.strokes[number]))))
             for number, parts in zip(contents, pages, strict=True)
         ],
-        faces=numbers,
-        letters={face: _letters(face, document.fonts.values()) for face in faces},
+        fonts=fonts,
         links=links,
         picture=pictures[0],
         attachment=attachment,
@@ -142,19 +145,19 @@ def _faces(pages: Sequence[Sequence[Part]], texts: Mapping[str, str]) -> list[Fa
     return list(dict.fromkeys(run.face for line in lines for run in line.runs))
 
 
-def _letters(face: Face, fonts: Iterable[Any]) -> Letters:
-    """The glyphs of a face that the document has for what stands still."""
-    for font in fonts:
+def _font(face: Face, number: int, standing: Iterable[Any]) -> Font:
+    """The font of a face: for a Latin one, that which also draws what stands still, if anything does."""
+    for font in standing if face in LATIN else ():  # the others are numbered anew for each document
         if (font.family, font.weight, font.style == ITALIC) == (face.family, face.weight, face.style == "italic"):
-            # Faces that are cut are numbered anew for each document.
-            numbers = {
-                c: c if face in LATIN else font_of(face).get_nominal_glyph(ord(t)) for c, t in font.to_unicode.items()
-            }
-            codes = {glyph: b"%04x" % code for code, glyph in numbers.items()}
-            return Letters(
-                b"/%s" % font.hash.encode(), codes, {numbers[code]: text for code, text in font.to_unicode.items()}
-            )
-    return Letters(b"", {}, {})
+            return Font(name=font.hash.encode(), number=number, texts=dict(font.to_unicode), widths=dict(font.widths))
+    return Font(name=b"V%d" % number, number=number, texts={}, widths={})
+
+
+def _reachable(pdf: pydyf.PDF, number: int) -> set[int]:
+    """An object and all that it names."""
+    data = pdf.objects[number]
+    named = REFERENCE.findall(data.data) if isinstance(data, pydyf.Dictionary) else ()
+    return {number}.union(*(_reachable(pdf, int(each)) for each in named))
 
 
 def _aligned(parts: Sequence[Part], operators: Sequence[bytes]) -> Iterator[Part]:

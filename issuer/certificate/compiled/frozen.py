@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 import pydyf
 
 from issuer.certificate.compiled.fields import CODE, ISSUED, TITLE, Refused
-from issuer.certificate.compiled.fonts import Embedded, Letters
+from issuer.certificate.compiled.fonts import Embedded, Font
 from issuer.certificate.compiled.moving import Slot, Stroke
 from issuer.certificate.compiled.shaping import Line, Setting, shape
 from issuer.certificate.compiled.writing import Writer
@@ -34,9 +34,8 @@ class Frozen:
     """A kind of certificate, written but for its fields.
 
     `written` and `entries` are what a `Writer` goes on from, `objects` how many it will have. The numbers are those of
-    the objects that are still to be written; `links` and `metadata` have the text around what goes into them. `faces`
-    draw the fields, `letters` are theirs that stand on the pages anyway, and the kind is proven for fields as wide as in
-    `narrow` and `wide` and between.
+    the objects that are still to be written; `links` and `metadata` have the text around what goes into them. `fonts`
+    draw the fields, and the kind is proven for fields as wide as in `narrow` and `wide` and between.
     """
 
     written: bytes
@@ -44,8 +43,7 @@ class Frozen:
     objects: int
     catalog: int
     pages: Sequence[tuple[int, Sequence[Part]]]
-    faces: Mapping[Face, int]
-    letters: Mapping[Face, Letters]
+    fonts: Mapping[Face, Font]
     links: Mapping[int, Sequence[bytes]]
     picture: int
     attachment: int
@@ -75,16 +73,15 @@ class Frozen:
         issued_at: datetime,
     ) -> bytes:
         """A certificate of this kind."""
-        fonts = {face: Embedded(face, glyphs, self.cache) for face, glyphs in self._missing(lines.values()).items()}
-        letters = {face: font.letters(b"/V%d" % self.faces[face]) for face, font in fonts.items()}
+        files = {face: Embedded(face, glyphs, self.cache) for face, glyphs in self._glyphs(lines.values()).items()}
         writer = Writer(self.objects, self.written, self.entries)
         wider = {field: line.width - self.narrow[field] for field, line in lines.items()}
         for number, parts in self.pages:
-            strokes = (self._stroke(part, lines, wider, letters) for part in parts)
+            strokes = (self._stroke(part, lines, wider, files) for part in parts)
             writer.add_stream(number, b"", b"\n".join(strokes), level=6)  # most of what is written
         small: dict[int, bytes] = {}
-        for face, number in self.faces.items():
-            small |= fonts[face].write(writer, number)
+        for face, font in self.fonts.items():
+            small |= files[face].write(writer, font)
         address = pydyf.String(verify_url).data
         small |= {number: address.join(around) for number, around in self.links.items()}
         self._write_picture(writer, qr_code)
@@ -108,18 +105,17 @@ class Frozen:
         slots = (part for _, parts in self.pages for part in parts if isinstance(part, Slot))
         return {slot.place.field: slot.place.setting for slot in slots}
 
-    def _missing(self, lines: Iterable[Line]) -> dict[Face, dict[int, str]]:
+    def _glyphs(self, lines: Iterable[Line]) -> dict[Face, dict[int, str]]:
         """The glyphs that each face is to be cut down to, and what they stand for."""
-        found: dict[Face, dict[int, str]] = {face: {} for face in self.faces}
+        found = {face: dict(font.texts) for face, font in self.fonts.items()}
         for run in chain.from_iterable(line.runs for line in lines):
-            if not self.letters[run.face].have(run):
-                for placed in run.glyphs:
-                    if found[run.face].setdefault(placed.glyph, placed.text) != placed.text:
-                        raise Refused("one glyph stands for two characters")
+            for placed in run.glyphs:
+                if found[run.face].setdefault(placed.glyph, placed.text) != placed.text:
+                    raise Refused("one glyph stands for two characters")
         return found
 
     def _stroke(
-        self, part: Part, lines: Mapping[str, Line], wider: Mapping[str, float], letters: Mapping[Face, Letters]
+        self, part: Part, lines: Mapping[str, Line], wider: Mapping[str, float], files: Mapping[Face, Embedded]
     ) -> bytes:
         if isinstance(part, bytes):
             return part
@@ -128,15 +124,14 @@ class Frozen:
         line = lines[part.place.field]
         drawn = [b"1 0 0 -1 %f %f Tm" % (part.x.now(wider), part.y.now(wider))]
         for run in line.runs:
-            there = self.letters[run.face]
-            font, codes, _ = there if there.have(run) else letters[run.face]
+            numbers = files[run.face].numbers
             shown = b"<"  # and `<>` between two numbers, as WeasyPrint has it: without it PDFium moves a letter
             for placed in run.glyphs:
                 shown += b">%f<" % -placed.offset if placed.offset else b""
-                shown += codes[placed.glyph]
+                shown += b"%04x" % numbers[placed.glyph]
                 shown += b">%d<" % placed.kern if placed.kern else b""
             shown = shown[:-1] if shown.endswith(b"<") else shown + b">"
-            drawn.append(b"%s %f Tf\n[%s] TJ" % (font, line.size, shown))
+            drawn.append(b"/%s %f Tf\n[%s] TJ" % (self.fonts[run.face].name, line.size, shown))
         return b"\n".join(drawn)
 
     def _write_picture(self, writer: Writer, qr_code: bytes) -> None:
