@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from time import thread_time
 from typing import Any
 
 from markupsafe import escape
@@ -43,6 +44,7 @@ log = logging.getLogger("issuer")
 
 MOST = 1000  # kinds of one wording
 MOST_DOCUMENTS = 6  # of one kind
+MOST_SECONDS = 15  # of processor time to compile one; whoever asked for the certificate is waiting
 # How many letters more than in the first certificate of a kind a name is tried with, and any other field. Fewer, where a
 # line would break; then the next certificate may be too wide.
 MORE = ((24, 4), (24, 1), (8, 0), (0, 0))
@@ -88,6 +90,7 @@ class Kinds:
         self._fit = partial(fitted, cache, self._han)
         self._root: Node[Kind] = Node()
         self._count = 0
+        self._ends = 0.0
 
     def document(self, texts: Texts, worth_it: int) -> tuple[Frozen, Mapping[str, Line]] | None:
         """The document for what the fields say, and the lines that go into it; None until `worth_it` asked for such.
@@ -151,7 +154,7 @@ class Kinds:
 
     def _compiled(self, node: Node[Kind], kind: Kind, texts: Texts) -> Frozen:
         standing = _standing(kind.html)
-        why = Refused("nothing was tried")
+        why, self._ends = Refused("nothing was tried"), thread_time() + MOST_SECONDS
         for names, others in MORE:
             most = {field: names if field.startswith("name-") else others for field in standing}
             try:
@@ -185,6 +188,8 @@ class Kinds:
             return freeze(document, said, pages, (narrow.widths, wide.widths), self._cache)
 
     def _laid(self, html: str, said: Texts, picture: bytes) -> Laid:
+        if thread_time() > self._ends:
+            raise Refused("to compile it takes too long")
         head, end, body = html.partition("</head>")
         written = filled(head + end, HEAD) + filled(
             body, {f: str(escape(text)) for f, text in {**HEAD, **said}.items()}
