@@ -15,9 +15,11 @@ from multiprocessing import Pipe
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Lock
+from time import perf_counter
 from typing import Any
 
 import msgspec
+from prometheus_client import Histogram
 
 from credential.wording import Wording
 from issuer.certificate import PLAIN, Brand, Design, Drawn
@@ -29,6 +31,8 @@ __all__ = ["NotDrawn", "Pool"]
 STARTING = 120  # seconds; on a new machine the static faces are made first
 DRAWING = 60  # seconds for one certificate, as the clock goes; its processor time is limited too, and more narrowly
 WAITING = 60  # seconds in the line
+WAYS = ("compiled", "laid_out", "refused", "not_drawn")
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 LOOKS = 16  # that a process keeps; each has at most some 600 KB
 
 
@@ -42,12 +46,17 @@ class Pool:
     """Up to `size` processes, by default one a core.
 
     `cache` is what `render` takes, `fonts` what `use_extra_fonts` does. Every method may be called from any thread.
-    `drawn` counts the certificates by how they were drawn.
+    `drawn` counts the certificates by how they were drawn. `seconds` is a histogram, for whoever publishes it, of how long
+    each asker waited; by `WAYS`, so that it also counts what the worker refused and what was not drawn.
     """
 
     def __init__(self, cache: Path, fonts: tuple[Path, ...] = (), size: int | None = None) -> None:
         self.size = size or _cores()
         self.drawn: Counter[str] = Counter()
+        waited = "How long who asked for a certificate waited for it"
+        self.seconds = Histogram("issuer_certificate_seconds", waited, ["way"], buckets=SECONDS, registry=None)
+        for way in WAYS:
+            self.seconds.labels(way)
         self._told = (cache, *fonts)
         self._lock = Lock()
         self._workers: set[_Worker] = set()
@@ -72,18 +81,23 @@ class Pool:
         brand: Brand = PLAIN,
     ) -> bytes:
         """`issuer.certificate.render` in one of the processes: the same PDF, the same errors, or `NotDrawn`."""
-        with self._worker() as worker:
-            place, look = worker.placed((design, brand))
-            question = Question(
-                wording=wording,
-                token=token,
-                verify_url=verify_url,
-                issued_at=issued_at,
-                cache=str(cache),
-                place=place,
-                look=look,
-            )
-            answer = worker.ask(question)
+        began, way = perf_counter(), "not_drawn"
+        try:
+            with self._worker() as worker:
+                place, look = worker.placed((design, brand))
+                question = Question(
+                    wording=wording,
+                    token=token,
+                    verify_url=verify_url,
+                    issued_at=issued_at,
+                    cache=str(cache),
+                    place=place,
+                    look=look,
+                )
+                answer = worker.ask(question)
+            way = answer.way if isinstance(answer, Drawn) else "refused"
+        finally:
+            self.seconds.labels(way).observe(perf_counter() - began)
         if isinstance(answer, Drawn):
             with self._lock:
                 self.drawn[answer.way] += 1

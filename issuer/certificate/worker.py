@@ -32,8 +32,8 @@ Look = tuple[Design, Brand]
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What `draw` takes but for the look, which is ten times as much and comes once.
 
-    The process keeps it in `place`, which the asker chose; `look` is None when it is there. Sent as MessagePack: to pickle so many
-    small objects takes five times as long.
+    The process keeps it in `place`, which the asker chose; `look` is None when it is there. Sent as MessagePack: to pickle
+    so many small objects takes five times as long.
     """
 
     wording: Wording
