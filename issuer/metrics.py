@@ -27,7 +27,8 @@ class Metrics:
         self._requests = Counter("issuer_requests", "Requests", ["method", "route", "status"], registry=kept)
         self._credentials = Counter("issuer_credentials", "Completions answered", ["outcome"], registry=kept)
         self._problems = Counter("issuer_problems", "Refusals, and faults of ours", ["code"], registry=kept)
-        for code in OURS:  # what is alerted on begins at 0: its first time is an increase
+        # What is alerted on begins at 0: its first time is an increase.
+        for code in OURS:
             self._problems.labels(code)
 
     def request(self, method: str, route: str, status: int) -> None:

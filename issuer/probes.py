@@ -50,7 +50,7 @@ def metrics(request: Request[Any, Any, Any], metrics: NamedDependency[Metrics]) 
     """The counters, for machines of the operator's own network that ask directly; for all others they are not there."""
     if not is_inside(request):
         raise NotFoundException
-    return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+    return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"})
 
 
 def is_inside(request: Request[Any, Any, Any]) -> bool:
