@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from credential.phrases import RENDITIONS
 from demo.services import command, free_port
 from issuer.certificate import Brand, LibrariesMissing, Undrawable, pool, render
 from issuer.certificate.pool import NotDrawn, Pool
-from issuer.certificate.samples import sample
-from issuer.certificate.worker import Look
+from issuer.certificate.samples import sample, sample_names
+from issuer.certificate.worker import QUESTION, Look, Question
 from tests.conftest import CACHE
 from tests.test_certificate import CLASSIC, ISSUED, SHORT_URL, TOKEN, WORDING, zh
 
@@ -42,6 +44,17 @@ def worker_of(one: Pool) -> int:
 
 def test_a_process_draws_the_same_bytes_as_drawing_here(drawing: Pool) -> None:
     assert drawing.render(WORDING, TOKEN, **HERE) == render(WORDING, TOKEN, **HERE)
+
+
+@pytest.mark.parametrize("name", sample_names())
+def test_a_question_arrives_as_it_was_asked(name: str) -> None:
+    how: Any = {"verify_url": SHORT_URL, "issued_at": ISSUED, "cache": str(CACHE), "place": 0}
+    for rendition in RENDITIONS:
+        asked = Question(wording=sample(name, rendition), token=TOKEN, look=(CLASSIC, Brand(logo=b"\xff\0")), **how)
+        arrived = QUESTION.decode(msgspec.msgpack.encode(asked))
+        assert arrived == asked
+        assert arrived.look is not None
+        assert arrived.look[0].files == CLASSIC.files
 
 
 def test_a_design_and_a_brand_are_sent_once_and_again_when_others_took_their_place(

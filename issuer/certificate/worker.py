@@ -22,7 +22,7 @@ from issuer.certificate.allowance import limit
 from issuer.certificate.samples import sample
 from issuer.errors import IssuerError
 
-__all__ = ["MEMORY", "READY", "Look", "Question", "serve"]
+__all__ = ["MEMORY", "QUESTION", "READY", "Look", "Question", "serve"]
 
 MEMORY = 1024**3
 READY = "ready"
