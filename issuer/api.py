@@ -23,6 +23,7 @@ from issuer.credentials.cohort import MOST_PROBLEMS, Cohort, batches
 from issuer.credentials.issue import issue, issue_all
 from issuer.credentials.revoke import revoke
 from issuer.errors import FieldProblem, Invalid
+from issuer.metrics import Metrics
 from issuer.organisations import organisation_of_key
 from issuer.problem import problem_of
 from issuer.service import Service
@@ -38,20 +39,25 @@ log = logging.getLogger("issuer")
 
 
 @post("/api/completions", request_max_body_size=LARGEST_BODY)
-async def report_completion(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[bytes]:
+async def report_completion(
+    request: Request[Any, Any, Any], service: NamedDependency[Service], metrics: NamedDependency[Metrics]
+) -> Response[bytes]:
     """Report a completion: 201 and its new credential, or 200 and the same one again."""
     body = await request.body()
 
     def act() -> Response[bytes]:
         organisation_id = organisation_of_key(service, _api_key(request))
         issued = issue(service, organisation_id, read_completion(_object(body), service.now()))
+        metrics.issued([issued])
         return _answer(service, issued.credential, 201 if issued.new else 200)
 
     return await anyio.to_thread.run_sync(act)
 
 
 @post("/api/cohorts", status_code=200, request_max_body_size=None)
-async def report_cohort(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Stream:
+async def report_cohort(
+    request: Request[Any, Any, Any], service: NamedDependency[Service], metrics: NamedDependency[Metrics]
+) -> Stream:
     """Report many completions: a line for each, in order, as soon as it is stored; refused as a whole where one is wrong."""
     organisation_id = await anyio.to_thread.run_sync(organisation_of_key, service, _api_key(request))
     body = bytearray()
@@ -61,7 +67,7 @@ async def report_cohort(request: Request[Any, Any, Any], service: NamedDependenc
             raise _too_large()
     cohort = await anyio.to_thread.run_sync(_cohort, service, organisation_id, bytes(body))
     return Stream(
-        _lines(service, organisation_id, cohort),
+        _lines(service, organisation_id, cohort, metrics),
         headers={"Cache-Control": "no-store"},
         media_type="application/x-ndjson",
     )
@@ -85,17 +91,20 @@ def _cohort(service: Service, organisation_id: str, body: bytes) -> Cohort:
     return cohort
 
 
-def _lines(service: Service, organisation_id: str, cohort: Cohort) -> Iterator[bytes]:
+def _lines(service: Service, organisation_id: str, cohort: Cohort, metrics: Metrics) -> Iterator[bytes]:
     """The answers of batch after batch, each when it is stored. Where it cannot go on, a problem is the last line."""
     answered = 0
     try:
         for batch in batches(cohort):
-            for stored in batches(issue_all(service, organisation_id, batch), LINES_AT_ONCE):
+            issued = issue_all(service, organisation_id, batch)
+            metrics.issued(issued)
+            for stored in batches(issued, LINES_AT_ONCE):
                 answers = [_told(service, each.credential) | {"status": 201 if each.new else 200} for each in stored]
                 yield b"".join(msgspec.json.encode(answer) + b"\n" for answer in answers)
                 answered += len(stored)
     except Exception as error:
         problem = problem_of(error)
+        metrics.problem(problem)
         if problem["status"] >= 500:
             log.exception("A cohort broke off after %d completions", answered)
         yield msgspec.json.encode(problem | {"index": answered}) + b"\n"

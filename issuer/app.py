@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 
 import anyio.to_thread
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.di import Provide
 
-from issuer import api, web
+from issuer import api, probes, web
 from issuer.certificate.pool import Pool
 from issuer.credentials.issue import finish_intents
+from issuer.metrics import Metrics
 from issuer.problems import HANDLERS
 from issuer.service import open_service
 from issuer.settings import Settings, settings_from
@@ -32,6 +34,7 @@ def create_app(
     Its drawing processes start and end with it, unless they are lent to it as `drawing`.
     """
     service = open_service(settings or settings_from(), clock, drawing)
+    metrics = Metrics(service.drawing)
 
     @asynccontextmanager
     async def finish_what_a_crash_left(app: Litestar) -> AsyncIterator[None]:
@@ -45,11 +48,17 @@ def create_app(
             service.drawing.close()
         service.database.engine.dispose()
 
-    return Litestar(
-        [*api.ROUTES, *web.ROUTES],
-        dependencies={"service": Provide(lambda: service, sync_to_thread=False)},
+    app = Litestar(
+        [*api.ROUTES, *probes.ROUTES, *web.ROUTES],
+        dependencies={
+            "service": Provide(lambda: service, sync_to_thread=False),
+            "metrics": Provide(lambda: metrics, sync_to_thread=False),
+        },
+        state=State({"metrics": metrics}),  # for what handles errors, which is given no dependencies
         exception_handlers=HANDLERS,
         lifespan=[finish_what_a_crash_left],
         openapi_config=None,
         logging_config=None,
     )
+    app.asgi_handler = probes.Counted(app.asgi_handler, metrics)
+    return app

@@ -17,7 +17,8 @@ __all__ = ["HANDLERS"]
 log = logging.getLogger("issuer")
 
 
-def _answer(body: dict[str, Any]) -> Response[bytes]:
+def _answer(request: Request[Any, Any, Any], body: dict[str, Any]) -> Response[bytes]:
+    request.app.state.metrics.problem(body)
     headers = {"Cache-Control": "no-store"}
     if body["status"] == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -32,23 +33,23 @@ def _refused(request: Request[Any, Any, Any], error: IssuerError) -> Response[by
     body = problem_of(error)
     if body["status"] >= 500:
         log.error("%s: %s", error.code, error)
-    return _answer(body)
+    return _answer(request, body)
 
 
 def _keys(request: Request[Any, Any, Any], error: KeyringError) -> Response[bytes]:
     log.error("keys: %s", error)
-    return _answer(problem_of(error))
+    return _answer(request, problem_of(error))
 
 
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    answer = _answer(problem(error.status_code, "http", HTTPStatus(error.status_code).phrase, error.detail))
+    answer = _answer(request, problem(error.status_code, "http", HTTPStatus(error.status_code).phrase, error.detail))
     answer.headers.update(error.headers or {})  # such as Allow
     return answer
 
 
 def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     log.error("A fault of ours", exc_info=error)
-    return _answer(problem_of(error))
+    return _answer(request, problem_of(error))
 
 
 HANDLERS: Any = {IssuerError: _refused, KeyringError: _keys, HTTPException: _http, Exception: _fault}

@@ -194,12 +194,6 @@ def style(request: Request[Any, Any, Any]) -> Response[bytes]:
     return _published(request, STYLE.read_bytes(), "text/css", SOON)
 
 
-@get("/healthz", sync_to_thread=False)
-def healthz() -> Response[bytes]:
-    """The process answers."""
-    return Response(b"ok", media_type="text/plain")
-
-
 def _asked_form(accept: str) -> str:
     """The first form the client names; a browser and `*/*` get the page."""
     for named in accept.split(","):
@@ -219,5 +213,4 @@ def _asked_form(accept: str) -> str:
 
 ROUTES = [
     profile, jwks, key, confirmed, achievement, status_list, dictionary, credential, credential_status, file, style,
-    healthz,
 ]  # fmt: skip

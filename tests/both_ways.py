@@ -5,9 +5,11 @@ name on every design in every rendition and prints a table; `python -m tests.bot
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import product
+from multiprocessing import get_context
 from random import Random
 from typing import Any, NamedTuple
 
@@ -125,20 +127,23 @@ def _elements(kids: Any) -> Iterator[tuple[str, ...]]:
 
 
 def main(count: int, chosen: Iterable[str]) -> None:
-    """Print one row for each design and rendition."""
+    """Print one row for each design and rendition, drawn by as many processes as there are cores."""
     names = [*AWKWARD, *realistic(max(count - len(AWKWARD), 0))]
     table = Table(title=f"{len(names)} names drawn both ways")
     for heading in ("design", "rendition", "compiled", "differing", "seconds"):
         table.add_column(heading, justify="left" if heading in {"design", "rendition"} else "right")
-    with Live(table):
-        for design, rendition in product(chosen, RENDITIONS):
-            start = time.perf_counter()
-            found = list(compared(design, rendition, names))
+    with Live(table), ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
+        wanted = {processes.submit(_timed, *each, names): each for each in product(chosen, RENDITIONS)}
+        for done in as_completed(wanted):
+            found, seconds = done.result()
             wrong = [f"{each.name}: {', '.join(each.differing)}" for each in found if each.differing]
-            seconds = f"{time.perf_counter() - start:.0f}"
-            table.add_row(
-                design, rendition, str(sum(each.compiled for each in found)), "\n".join(wrong) or "0", seconds
-            )
+            compiled = str(sum(each.compiled for each in found))
+            table.add_row(*wanted[done], compiled, "\n".join(wrong) or "0", f"{seconds:.0f}")
+
+
+def _timed(design: str, rendition: str, names: list[tuple[str, str | None]]) -> tuple[list[Compared], float]:
+    start = time.perf_counter()
+    return list(compared(design, rendition, names)), time.perf_counter() - start
 
 
 if __name__ == "__main__":

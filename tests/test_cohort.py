@@ -27,6 +27,7 @@ from credential.jwks import read_key_set
 from demo.services import command
 from issuer import api, organisations
 from issuer.certificate import TooLong
+from issuer.certificate.pool import WAYS
 from issuer.cli.cohort import Done
 from issuer.cli.progress import Told
 from issuer.completions import Completion
@@ -477,7 +478,10 @@ def test_the_share_of_certificates_that_were_laid_out_one_by_one_is_said() -> No
     assert list(done.said(120, files=True, seconds=3, drawn=Counter(compiled=75, laid_out=25))) == [
         "100 issued, 20 were issued before.",
         "99 files written, 0 were there before.",
-        "25 of 100 certificates were laid out one by one (25.0%).",
+        "Certificates drawn: 75 compiled, 25 laid out one by one (25.0%).",
         "33.0 a second.",
     ]
     assert list(Done().said(120, files=False, seconds=3, drawn=Counter())) == ["0 issued, 120 were issued before."]
+    none, each = (list(done.said(120, files=True, seconds=3, drawn=Counter({way: 9})))[2] for way in WAYS[:2])
+    assert none == "Certificates drawn: 9 compiled, 0 laid out one by one (0.0%)."
+    assert each == "Certificates drawn: 0 compiled, 9 laid out one by one (100.0%)."

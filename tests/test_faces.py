@@ -138,6 +138,22 @@ def test_a_missing_system_library_is_answered_with_the_line_that_installs_it(mon
         libraries.require_libraries()
 
 
+def test_what_a_process_has_loaded_is_not_looked_for_again_and_what_it_lacked_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str | None] = []
+
+    def opens(file: str | None) -> bool:
+        asked.append(file)
+        return file == "libthere.so.0"
+
+    monkeypatch.setattr(libraries, "_found", set())
+    monkeypatch.setattr(libraries, "_opens", opens)
+    monkeypatch.setattr(libraries, "NEEDED", {"there": ("libthere.so.0",), "absent": ("libabsent.so.0",)})
+    assert libraries.missing_libraries() == libraries.missing_libraries() == ("absent",)
+    assert (asked.count("libthere.so.0"), asked.count("libabsent.so.0")) == (1, 2)
+
+
 @pytest.fixture(scope="session")
 def faces(request: pytest.FixtureRequest) -> Path:
     """The static Latin faces, kept between test runs because making them takes seconds."""

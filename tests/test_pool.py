@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from credential.phrases import RENDITIONS
 from demo.services import command, free_port
-from issuer.certificate import LibrariesMissing, Undrawable, pool, render
+from issuer.certificate import Brand, LibrariesMissing, Undrawable, pool, render
 from issuer.certificate.pool import NotDrawn, Pool
+from issuer.certificate.samples import sample, sample_names
+from issuer.certificate.worker import QUESTION, Look, Question
 from tests.conftest import CACHE
 from tests.test_certificate import CLASSIC, ISSUED, SHORT_URL, TOKEN, WORDING, zh
 
@@ -40,6 +44,38 @@ def worker_of(one: Pool) -> int:
 
 def test_a_process_draws_the_same_bytes_as_drawing_here(drawing: Pool) -> None:
     assert drawing.render(WORDING, TOKEN, **HERE) == render(WORDING, TOKEN, **HERE)
+
+
+@pytest.mark.parametrize("name", sample_names())
+def test_a_question_arrives_as_it_was_asked(name: str) -> None:
+    how: Any = {"verify_url": SHORT_URL, "issued_at": ISSUED, "cache": str(CACHE), "place": 0}
+    for rendition in RENDITIONS:
+        asked = Question(wording=sample(name, rendition), token=TOKEN, look=(CLASSIC, Brand(logo=b"\xff\0")), **how)
+        arrived = QUESTION.decode(msgspec.msgpack.encode(asked))
+        assert arrived == asked
+        assert arrived.look is not None
+        assert arrived.look[0].files == CLASSIC.files
+
+
+def test_a_design_and_a_brand_are_sent_once_and_again_when_others_took_their_place(
+    one: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[bool] = []
+    placed = pool._Worker.placed
+
+    def noted(worker: pool._Worker, look: Look) -> tuple[int, Look | None]:
+        answer = placed(worker, look)
+        sent.append(answer[1] is not None)
+        return answer
+
+    monkeypatch.setattr(pool._Worker, "placed", noted)
+    monkeypatch.setattr(pool, "LOOKS", 2)
+    never_compiled = sample("hardest")
+    red, green, blue = (Brand(ink=colour) for colour in ("#a00000", "#006000", "#0000a0"))
+    here = {brand: render(never_compiled, TOKEN, brand=brand, **HERE) for brand in (red, green, blue)}
+    for brand in (red, green, red, blue, red, green):  # blue takes the place of green, and green that of blue
+        assert one.render(never_compiled, TOKEN, brand=Brand(ink=brand.ink), **HERE) == here[brand]
+    assert sent == [True, True, False, True, False, True]
 
 
 def test_a_refusal_arrives_as_it_was_raised(drawing: Pool) -> None:

@@ -21,6 +21,8 @@ NEEDED = {
     "harfbuzz-subset": ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"),
 }
 
+_found: set[str] = set()  # asked for every certificate, and what a process has loaded stays loaded
+
 
 class LibrariesMissing(Misconfigured):
     """Certificates cannot be drawn until system libraries are installed; the message holds the exact line to run."""
@@ -30,7 +32,8 @@ class LibrariesMissing(Misconfigured):
 
 def missing_libraries() -> tuple[str, ...]:
     """The names of the needed system libraries that cannot be loaded."""
-    return tuple(name for name, files in NEEDED.items() if not _loads(name, files))
+    _found.update(name for name, files in NEEDED.items() if name not in _found and _loads(name, files))
+    return tuple(name for name in NEEDED if name not in _found)
 
 
 def require_libraries() -> None:

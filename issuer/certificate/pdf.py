@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.request import OpenerDirector
 from xml.etree import ElementTree as ET
 
+from issuer.certificate.allowance import renew
 from issuer.certificate.libraries import exact_names
 
 # No font of this machine may get into a certificate, and fontconfig reads this once, when WeasyPrint loads it.
@@ -89,6 +90,7 @@ def write(laid: Laid, token: str, *, issued_at: datetime) -> bytes:
 @contextmanager
 def laid_out(laid: Laid) -> Iterator[Document]:
     """The pages of a certificate, not drawn yet. Raises `Misconfigured` where the design is broken."""
+    renew()
     fetcher, fonts = InMemory(laid.files), FontConfiguration()
     try:
         styles = [CSS(string=laid.faces, url_fetcher=fetcher, font_config=fonts), _style(laid.style)]

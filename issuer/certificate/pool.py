@@ -7,24 +7,33 @@ Each asker has a worker to itself. One that dies, hangs or asks for too much is 
 import os
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from multiprocessing import Pipe
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Lock
+from time import perf_counter
 from typing import Any
 
-from issuer.certificate import Drawn
-from issuer.certificate.worker import READY
+import msgspec
+from prometheus_client import Histogram
+
+from credential.wording import Wording
+from issuer.certificate import PLAIN, Brand, Design, Drawn
+from issuer.certificate.worker import READY, Look, Question
 from issuer.errors import Unavailable
 
 __all__ = ["NotDrawn", "Pool"]
 
 STARTING = 120  # seconds; on a new machine the static faces are made first
-DRAWING = 20  # seconds for one certificate, as the clock goes; a worker's CPU time is limited too
+DRAWING = 60  # seconds for one certificate, as the clock goes; its processor time is limited too, and more narrowly
 WAITING = 60  # seconds in the line
+WAYS = ("compiled", "laid_out", "refused", "not_drawn")
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+LOOKS = 16  # that a process keeps; each has at most some 600 KB
 
 
 class NotDrawn(Unavailable):
@@ -37,12 +46,17 @@ class Pool:
     """Up to `size` processes, by default one a core.
 
     `cache` is what `render` takes, `fonts` what `use_extra_fonts` does. Every method may be called from any thread.
-    `drawn` counts the certificates by how they were drawn.
+    `drawn` counts the certificates by how they were drawn. `seconds` is a histogram, for whoever publishes it, of how long
+    each asker waited; by `WAYS`, so that it also counts what the worker refused and what was not drawn.
     """
 
     def __init__(self, cache: Path, fonts: tuple[Path, ...] = (), size: int | None = None) -> None:
         self.size = size or _cores()
         self.drawn: Counter[str] = Counter()
+        waited = "How long who asked for a certificate waited for it"
+        self.seconds = Histogram("issuer_certificate_seconds", waited, ["way"], buckets=SECONDS, registry=None)
+        for way in WAYS:
+            self.seconds.labels(way)
         self._told = (cache, *fonts)
         self._lock = Lock()
         self._workers: set[_Worker] = set()
@@ -55,10 +69,35 @@ class Pool:
             while len(self._workers) < self.size and not self._closed:
                 self._idle.put(self._another())
 
-    def render(self, *args: Any, **kwargs: Any) -> bytes:
+    def render(
+        self,
+        wording: Wording,
+        token: str,
+        *,
+        verify_url: str,
+        issued_at: datetime,
+        cache: Path,
+        design: Design,
+        brand: Brand = PLAIN,
+    ) -> bytes:
         """`issuer.certificate.render` in one of the processes: the same PDF, the same errors, or `NotDrawn`."""
-        with self._worker() as worker:
-            answer = worker.ask((args, kwargs))
+        began, way = perf_counter(), "not_drawn"
+        try:
+            with self._worker() as worker:
+                place, look = worker.placed((design, brand))
+                question = Question(
+                    wording=wording,
+                    token=token,
+                    verify_url=verify_url,
+                    issued_at=issued_at,
+                    cache=str(cache),
+                    place=place,
+                    look=look,
+                )
+                answer = worker.ask(question)
+            way = answer.way if isinstance(answer, Drawn) else "refused"
+        finally:
+            self.seconds.labels(way).observe(perf_counter() - began)
         if isinstance(answer, Drawn):
             with self._lock:
                 self.drawn[answer.way] += 1
@@ -132,17 +171,28 @@ class _Worker:
                 start_new_session=True,  # Ctrl-C is for the service, which then ends us
             )
         self._ready = False
+        self._places: OrderedDict[Look, int] = OrderedDict()
 
     @property
     def ended(self) -> bool:
         return self._process.poll() is not None
 
-    def ask(self, question: object) -> Any:
-        """The answer to a question as `worker.serve` takes it. Raises `NotDrawn`."""
+    def placed(self, look: Look) -> tuple[int, Look | None]:
+        """Where the process keeps a look; and the look, where it is still to be sent: with the next question."""
+        if (known := self._places.get(look)) is not None:
+            self._places.move_to_end(look)
+            return known, None
+        full = len(self._places) == LOOKS
+        place = self._places.popitem(last=False)[1] if full else len(self._places)  # of who was longest not asked for
+        self._places[look] = place
+        return place, look
+
+    def ask(self, question: Question) -> Any:
+        """What `worker.serve` answers. Raises `NotDrawn`; then this process is not to be asked again."""
         try:
             if not self._ready:
                 self._ready = self._answer(STARTING) == READY
-            self._connection.send(question)
+            self._connection.send_bytes(msgspec.msgpack.encode(question))
             return self._answer(DRAWING)
         except (EOFError, OSError) as error:
             raise NotDrawn(

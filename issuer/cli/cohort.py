@@ -41,7 +41,7 @@ class Done:
             yield f"{self.written} files written, {self.kept} were there before."
         if total := drawn.total():
             slow = drawn["laid_out"]
-            yield f"{slow} of {total} certificates were laid out one by one ({slow / total:.1%})."
+            yield f"Certificates drawn: {drawn['compiled']} compiled, {slow} laid out one by one ({slow / total:.1%})."
         if did := self.written if files else self.new:
             yield f"{did / seconds:,.1f} a second."
 

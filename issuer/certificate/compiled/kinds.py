@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from time import thread_time
 from typing import Any
 
 from markupsafe import escape
@@ -45,6 +46,7 @@ log = logging.getLogger("issuer")
 
 MOST = 1000  # kinds of one wording
 MOST_DOCUMENTS = 6  # of one kind
+MOST_SECONDS = 15  # of processor time to compile one; whoever asked for the certificate is waiting
 # How many letters more than in the first certificate of a kind a name is tried with, and any other field. Fewer, where a
 # line would break; then the next certificate may be too wide.
 MORE = ((24, 4), (24, 1), (8, 0), (0, 0))
@@ -91,6 +93,7 @@ class Kinds:
         self._root: Node[Kind] = Node()
         self._moves: set[Shares] = set()
         self._count = 0
+        self._ends = 0.0
 
     def document(self, texts: Texts, worth_it: int) -> tuple[Frozen, Mapping[str, Line]] | None:
         """The document for what the fields say, and the lines that go into it; None until `worth_it` asked for such.
@@ -109,6 +112,8 @@ class Kinds:
                 document = self._compiled(node, kind, texts)
             except Refused as error:
                 kind.refused = str(error)
+            except MemoryError:
+                raise
             except Exception as error:  # noqa: BLE001, what looks into a library may break with it, and no certificate then
                 log.warning("A design is not compiled: %r", error)
                 kind.refused = "the layout engine is not as it was"
@@ -154,7 +159,7 @@ class Kinds:
 
     def _compiled(self, node: Node[Kind], kind: Kind, texts: Texts) -> Frozen:
         standing = _standing(kind.html)
-        why = Refused("nothing was tried")
+        why, self._ends = Refused("nothing was tried"), thread_time() + MOST_SECONDS
         for names, others in MORE:
             most = {f: names if f.startswith("name-") else 0 if f == CODE else others for f in standing}
             try:
@@ -193,6 +198,8 @@ class Kinds:
         return probed(sheets(document, said, self._han, self._cache, sha256(picture).hexdigest()), said)
 
     def _laid_out(self, html: str, said: Texts, picture: bytes = SMALLEST) -> AbstractContextManager[Document]:
+        if thread_time() > self._ends:
+            raise Refused("to compile it takes too long")
         head, end, body = html.partition("</head>")
         written = filled(head + end, HEAD) + filled(
             body, {f: str(escape(text)) for f, text in {**HEAD, **said}.items()}
