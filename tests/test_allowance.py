@@ -27,7 +27,7 @@ allowance.SECONDS = {SECONDS}
 render = pdf.HTML.render
 
 def slowly(*args, **kwargs):
-    ends = time.process_time() + 0.4
+    ends = time.process_time() + 0.9
     while time.process_time() < ends:
         pass
     return render(*args, **kwargs)
@@ -38,7 +38,7 @@ pdf.HTML.render = slowly
 
 @pytest.fixture
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
-    """A pool of one process on a slow machine: it may take `SECONDS`, and every layout takes 0.4 more than here."""
+    """A pool of one process on a slow machine: it may take `SECONDS`, and every layout takes 0.9 more than here."""
     (tmp_path / "sitecustomize.py").write_text(SLOW_MACHINE)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     pool = Pool(CACHE, size=1)
