@@ -28,6 +28,7 @@ from issuer.certificate.pdf import write
 from issuer.certificate.samples import SAMPLE_URL, sample
 from tests.conftest import CACHE
 from tests.learners import AWKWARD, realistic
+from tests.verapdf import FLAVOURS, failures
 
 __all__ = ["DESIGNS", "Compared", "compared", "fast", "laid_out", "learner"]
 
@@ -78,17 +79,20 @@ def laid_out(wording: Wording, design: Design) -> bytes:
     return write(laid, TOKEN, issued_at=ISSUED)
 
 
-def compared(design: str, rendition: str, names: Iterable[tuple[str, str | None]], seed: int = 1) -> Iterator[Compared]:
-    """Each learner's certificate, drawn both ways."""
+def compared(
+    design: str, rendition: str, names: Iterable[tuple[str, str | None]], seed: int = 1, *, validated: bool = False
+) -> Iterator[Compared]:
+    """Each learner's certificate, drawn both ways; `validated` by veraPDF too."""
     random = Random(seed)
     chosen = packaged(design)
     for name in names:
         wording = learner(random, rendition, name)
         pdf = fast(wording, chosen)
-        yield Compared(name[0], pdf is not None, tuple(_differing(pdf, laid_out(wording, chosen)) if pdf else ()))
+        differing = _differing(pdf, laid_out(wording, chosen), validated=validated) if pdf else ()
+        yield Compared(name[0], pdf is not None, tuple(differing))
 
 
-def _differing(one: bytes, other: bytes) -> Iterator[str]:
+def _differing(one: bytes, other: bytes, *, validated: bool) -> Iterator[str]:
     pages = [list(pypdfium2.PdfDocument(pdf)) for pdf in (one, other)]
     if len(pages[0]) != len(pages[1]):
         yield "pages"
@@ -104,6 +108,8 @@ def _differing(one: bytes, other: bytes) -> Iterator[str]:
     trees = [_tree(pdf) for pdf in (one, other)]
     if trees[0] != trees[1]:
         yield "structure"
+    if validated and any(failures(pdf, flavour) for pdf in (one, other) for flavour in FLAVOURS):
+        yield "veraPDF"
 
 
 def _tree(pdf: bytes) -> Any:
@@ -143,7 +149,7 @@ def main(count: int, chosen: Iterable[str]) -> None:
 
 def _timed(design: str, rendition: str, names: list[tuple[str, str | None]]) -> tuple[list[Compared], float]:
     start = time.perf_counter()
-    return list(compared(design, rendition, names)), time.perf_counter() - start
+    return list(compared(design, rendition, names, validated=True)), time.perf_counter() - start
 
 
 if __name__ == "__main__":
