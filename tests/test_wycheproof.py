@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from credential import proof, reader
@@ -99,7 +100,11 @@ def test_each_algorithm_tells_valid_signatures_from_invalid_ones(conformance: Pa
     wrong = []
     for group, test in vectors(conformance / "wycheproof" / f"{name}.json"):
         key = load_der_public_key(bytes.fromhex(group["publicKeyDer"]))
-        believes = proof._VERIFYING[alg].verify(bytes.fromhex(test["msg"]), key, bytes.fromhex(test["sig"]))
+        try:
+            proof._VERIFYING[alg](key, bytes.fromhex(test["sig"]), bytes.fromhex(test["msg"]))
+            believes = True
+        except InvalidSignature:
+            believes = False
         if test["result"] != "acceptable" and believes != (test["result"] == "valid"):
             wrong.append((test["tcId"], test["comment"]))
     assert wrong == []
