@@ -69,7 +69,7 @@ def parse(text: str) -> str:
 def printed(code: str) -> str:
     """The code as printed on a certificate: groups of four, `WG-7K4M-9QXT-2D8H-C5RF`."""
     tag, number = code.split("-")
-    return "-".join([tag, *(number[i : i + 4] for i in range(0, LENGTH, 4))])
+    return f"{tag}-{number[:4]}-{number[4:8]}-{number[8:12]}-{number[12:]}"
 
 
 def tag_of(code: str) -> str:
