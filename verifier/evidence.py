@@ -19,7 +19,7 @@ from verifier.documents.opened import Opened
 from verifier.errors import CannotOpen
 from verifier.formats import NAMES, other_format, other_format_of_bytes
 
-__all__ = ["LARGEST", "Evidence", "read_evidence", "read_text"]
+__all__ = ["LARGEST", "Evidence", "read_bytes", "read_evidence", "read_text"]
 
 LARGEST = 20 * 1024 * 1024
 LONGEST_TEXT = 64 * 1024
@@ -54,10 +54,13 @@ class Evidence:
 
 def read_evidence(data: bytes) -> Evidence:
     """Find out what `data` is by its content, whatever it is called. Opening a PDF waits for a child process."""
+    return _document(data) if is_document(data) else read_bytes(data)
+
+
+def read_bytes(data: bytes) -> Evidence:
+    """Find out what `data` is, of which it is known that it is no document."""
     if len(data) > LARGEST:
-        return Evidence(problem="too_large", detail=f"{len(data):,} bytes; at most {LARGEST:,} are read")
-    if is_document(data):
-        return _document(data)
+        return _too_large(data)
     try:
         return read_text(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -114,7 +117,13 @@ def _code(text: str) -> Evidence:
         return Evidence(problem="mistyped_code", detail=str(error))
 
 
+def _too_large(data: bytes) -> Evidence:
+    return Evidence(problem="too_large", detail=f"{len(data):,} bytes; at most {LARGEST:,} are read")
+
+
 def _document(data: bytes) -> Evidence:
+    if len(data) > LARGEST:
+        return _too_large(data)
     try:
         opened = open_document(data)
     except CannotOpen as error:

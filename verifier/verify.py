@@ -23,7 +23,7 @@ import anyio.to_thread
 from verifier.claims import signed_claims
 from verifier.directory import Directory
 from verifier.documents.kinds import is_document
-from verifier.evidence import Evidence, read_evidence, read_text
+from verifier.evidence import Evidence, read_bytes, read_evidence, read_text
 from verifier.findings import Findings
 from verifier.published import Published
 from verifier.steps.authentic import is_authentic, known_issuer
@@ -90,7 +90,7 @@ async def _read(given: bytes) -> Evidence:
     """A document takes a process of up to 1 GiB, so as many are open at a time as there are cores; texts never wait."""
     if is_document(given):
         return await anyio.to_thread.run_sync(read_evidence, given, limiter=_line_of_documents())
-    return read_evidence(given)
+    return read_bytes(given)
 
 
 @lru_cache

@@ -49,7 +49,8 @@ class Desk:
 
     async def verify(self, request: Request[Any, Any, Any], given: bytes, *, ask_issuer: bool = False) -> Verdict:
         """The verdict on whatever was handed in. Raises Litestar's 429 and 503 when it is too much."""
-        kind, document = kind_of(given), is_document(given)
+        document = is_document(given)
+        kind = kind_of(given, document=document)
         cost = DOCUMENT if document else CODE if kind == "code" else 0
         asked = partial(self._verify, given, ask_issuer=ask_issuer)
         return await self._within_limits(request, kind, asked, cost=cost, document=document)
@@ -99,8 +100,9 @@ class Desk:
 
     async def verify_piled(self, given: bytes) -> Verdict:
         """The verdict on an item of a pile that was let in. Raises `TimeoutError` when it takes too long."""
-        kind, began = kind_of(given), perf_counter()
-        with self.opening(int(is_document(given))):
+        began, document = perf_counter(), is_document(given)
+        kind = kind_of(given, document=document)
+        with self.opening(int(document)):
             async with asyncio.timeout(SECONDS):
                 verdict = await self._verify(given)
         self._count(kind, began, verdict)

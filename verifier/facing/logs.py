@@ -7,6 +7,7 @@ handed in. For the same reason nothing is written for other people's libraries b
 import logging
 import sys
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from traceback import extract_tb
 from types import TracebackType
@@ -80,7 +81,13 @@ def _said(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _time(record: logging.LogRecord) -> str:
-    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    second, part = divmod(record.created, 1)
+    return f"{_second(int(second))}.{int(part * 1000):03}Z"
+
+
+@lru_cache(maxsize=2)  # many lines are of the same one
+def _second(since_1970: int) -> str:
+    return f"{datetime.fromtimestamp(since_1970, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 # For granian, which sets it up in each of its processes.

@@ -9,7 +9,7 @@ import anyio.to_thread
 import msgspec
 
 from verifier.documents.kinds import is_document
-from verifier.evidence import read_evidence
+from verifier.evidence import read_bytes
 from verifier.piles.allowance import Allowance
 from verifier.piles.applicants import Applicants
 from verifier.piles.item import Item, NotOpened
@@ -97,7 +97,7 @@ def _is_code(given: bytes) -> bool:
     """Whether its token is asked for. Of a document that is not known yet, and to open one takes longer than to ask."""
     if is_document(given):
         return False
-    evidence = read_evidence(given)
+    evidence = read_bytes(given)
     return evidence.code is not None and evidence.digits is None
 
 
