@@ -8,7 +8,6 @@ import json
 import math
 import re
 from binascii import b2a_base64
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 from types import NoneType
@@ -37,8 +36,8 @@ INNERMOST = (b"{}", b"[]") * (DEEPEST // 2)
 FROM_URL = bytes.maketrans(b"-_+/", b"+/--")  # to base64's own alphabet, and what only that one has out of both
 DIGITS = bytes.maketrans(b"123456789", b"000000000")
 DATES = ("nbf", "exp")
-NUMERIC = (int, float, NoneType)
-TEXT = (str, NoneType)
+NUMERIC = frozenset({int, float, NoneType})
+TEXT = frozenset({str, NoneType})
 LARGEST_INTEGER = 2**53  # beyond it, JavaScript and we would read different numbers
 AS_LONG_AS_LARGEST = b"0" * len(str(LARGEST_INTEGER))
 HEADER = frozenset({"alg", "kid", "typ", "cty", "jwk"})
@@ -46,8 +45,7 @@ TYPES = (None, "JWT", "vc+jwt")  # OB 3.0 §8.2.1 says JWT or none, VC-JOSE-COSE
 OTHER_FORMATS = {"vc+sd-jwt": "sd_jwt", "dc+sd-jwt": "sd_jwt", "vp+jwt": "presentation"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnverifiedToken:
+class UnverifiedToken(msgspec.Struct, frozen=True, kw_only=True):
     """A well-formed token of which nothing is believed yet.
 
     `text` is the compact JWS (RFC 7515 §7.1), `header` and `claims` are its parsed JSON, `signature` its raw bytes.
@@ -145,7 +143,7 @@ def registered_claims(claims: dict[str, Any], *, optional: bool = False) -> None
     }
     for name, value in expected.items():
         said = claims.get(name)
-        of_its_kind = isinstance(said, NUMERIC if name in DATES else TEXT) and not isinstance(said, bool)
+        of_its_kind = type(said) in (NUMERIC if name in DATES else TEXT)
         if optional and of_its_kind and (said is None or value is None):
             continue
         if said != value or not of_its_kind:

@@ -72,8 +72,11 @@ class Section(Generic[Entry]):
 
 
 class Lists(NamedTuple):
-    """The lists of one rendition, each text by language in its order: modules as `(id, name, score)`, skills, partners."""
+    """The lists of one rendition, each text by language in its order: results that a certificate shows as `(key, value)`
+    (level, hours, score and credits), modules as `(id, name, score)`, skills, partners.
+    """
 
+    results: tuple[tuple[str, str], ...]
     modules: tuple[tuple[str, dict[str, str], str], ...]
     skills: tuple[dict[str, str], ...]
     partners: tuple[dict[str, str], ...]
@@ -140,7 +143,7 @@ def wording(
         completed=rendition.said(PHRASES["attained" if attained else "completed"]),
         achievement=title,
         facts=(
-            *(rendition.fact(key, Text(language="", text=value)) for key, value in results(subject)),
+            *(rendition.fact(key, Text(language="", text=value)) for key, value in found.results),
             *(rendition.fact(key, dated(moment, languages[0])) for key, moment in dates),
         ),
         signatories=tuple(map(rendition.said, signatories_of(achievement_version))),
@@ -159,12 +162,17 @@ def lists(claims: Mapping[str, Any], achievement_version: Mapping[str, Any], lan
     subject = claims["credentialSubject"]
     achievement = subject["achievement"]
     own = achievement["inLanguage"]
-    modules = [d for d in achievement.get("resultDescription", ()) if d.get("resultType") == MODULE]
+    modules, kinds = [], {}
+    for described in achievement.get("resultDescription", ()):
+        kind = kinds[described["id"]] = described.get("resultType", "")
+        if kind == MODULE:
+            modules.append(described)
     scores = {result.get("resultDescription"): result.get("value") for result in subject.get("result", ())}
     scored = [place for place, module in enumerate(modules) if scores.get(module["id"])]
     every = [module["name"] for module in modules] if scored else []  # without scores, as most are, nobody is told them
     names = _listed(own, every, achievement_version, "modules", languages)
     return Lists(
+        results=tuple(_results(subject, kinds)),
         modules=tuple((modules[at]["id"], names[at], scores[modules[at]["id"]]) for at in scored),
         skills=_listed(own, achievement.get("tag", ()), achievement_version, "tags", languages),
         partners=tuple(_heard(words, languages) for words in partners_of(achievement_version)),
@@ -315,15 +323,16 @@ def people(subject: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def results(subject: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The `(key, value)` of each signed result that a certificate shows: level, hours, score and credits."""
-    described = {d["id"]: d.get("resultType", "") for d in subject["achievement"].get("resultDescription", ())}
+def _results(subject: Mapping[str, Any], kinds: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     found = {
-        RESULTS.get(described.get(result.get("resultDescription"), "")): result.get("value")
+        RESULTS.get(kinds.get(result.get("resultDescription"), "")): result.get("value")
         for result in subject.get("result", ())
     }
-    shown = [(key, found[key]) for key in RESULTS.values() if found.get(key)]
-    return [*shown, ("credits", f"{subject['creditsEarned']:g}")] if "creditsEarned" in subject else shown
+    for key in RESULTS.values():
+        if value := found.get(key):
+            yield key, value
+    if "creditsEarned" in subject:
+        yield "credits", f"{subject['creditsEarned']:g}"
 
 
 def dated(moment: str, language: str) -> Text:

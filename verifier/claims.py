@@ -11,7 +11,7 @@ from credential import code as codes
 from credential import document
 from credential.errors import MalformedCode
 from credential.phrases import LANGUAGES, RENDITIONS
-from credential.wording import Wording, lists, people, results, translations_of, wording
+from credential.wording import Wording, lists, people, translations_of, wording
 from verifier.verdict import Identifier, Signed
 
 __all__ = ["code_of", "comparable", "signed_claims"]
@@ -65,7 +65,7 @@ def signed_claims(claims: Mapping[str, Any], version: Mapping[str, Any], *, lega
         identifiers=_identifiers(subject),
         achievement=translations_of(version, "name") | {achievement["inLanguage"]: achievement["name"]},
         issuer_name=claims["issuer"]["name"],
-        facts=tuple(results(subject)),
+        facts=said.results,
         period=f"{began}/{ended}" if began and ended else None,
         modules=tuple((name, score) for _, name, score in said.modules),
         skills=said.skills,

@@ -7,9 +7,10 @@ that can be seen on it, else under the code in its text.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from urllib.parse import urlsplit
+
+import msgspec
 
 from credential import code as codes
 from credential.errors import MalformedCode
@@ -31,8 +32,7 @@ LOOKS_LIKE_TOKEN = re.compile(r"e[wy][\w=\s-]*\.")  # what an opening { becomes 
 PRINTED_CODE = re.compile(r"(?<![\w-])[A-Z]{2,6}-[0-9A-Z]{4}(?:-?[0-9A-Z]{4}){3}(?![\w-])")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Exactly one of `token`, `code` and `problem` is set. `document` is what was opened, where it was a document.
 
     `digits` stand beside a code: the text of a QR code, which holds the whole token (`credential.qr`). `host` is where the
@@ -43,13 +43,13 @@ class Evidence:
 
     token: str | None = None
     code: str | None = None
-    digits: str | None = field(default=None, repr=False)
+    digits: str | None = None
     host: str | None = None
     sha256: str | None = None
     problem: str | None = None
     detail: str | None = None
     fault: str | None = None
-    document: Opened | None = field(default=None, repr=False)
+    document: Opened | None = None
 
 
 def read_evidence(data: bytes) -> Evidence:
@@ -95,7 +95,7 @@ def _qr(text: str) -> Evidence | None:
     if not PAGE_OF_A_CODE.search(address) or not any(map(str.isdigit, fragment)):
         return None
     found = _code(address)
-    return replace(found, digits=fragment) if found.code else found
+    return msgspec.structs.replace(found, digits=fragment) if found.code else found
 
 
 def _code(text: str) -> Evidence:
@@ -129,7 +129,8 @@ def _document(data: bytes) -> Evidence:
     except CannotOpen as error:
         return Evidence(problem="cannot_open", detail=str(error), fault=error.code)
     found = _credential_in(opened)
-    return replace(found, document=opened, sha256=None if opened.kind == "picture" else sha256(data).hexdigest())
+    hashed = None if opened.kind == "picture" else sha256(data).hexdigest()
+    return msgspec.structs.replace(found, document=opened, sha256=hashed)
 
 
 def _credential_in(opened: Opened) -> Evidence:

@@ -13,12 +13,12 @@ that could not be made leaves the verdict `unchecked`: silence is never consent.
 """
 
 import os
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 import anyio
 import anyio.to_thread
+import msgspec
 
 from verifier.claims import signed_claims
 from verifier.directory import Directory
@@ -60,7 +60,7 @@ async def verify_file(
     code: str, sha256: str, directory: Directory, published: Published, now: datetime, *, own_url: str = ""
 ) -> Verdict:
     """Verify the credential of a code, and ask its issuer whether it made the file with this SHA-256 (in hex)."""
-    evidence = replace(read_text(code), sha256=sha256 if SHA256.fullmatch(sha256) else None)
+    evidence = msgspec.structs.replace(read_text(code), sha256=sha256 if SHA256.fullmatch(sha256) else None)
     return await _verified(evidence, directory, published, now, own_url=own_url, ask_issuer=True)
 
 

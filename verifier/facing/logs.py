@@ -48,7 +48,7 @@ class Readable(logging.Formatter):
 def note(logger: logging.Logger, event: str, said: dict[str, Any]) -> None:
     """Write a line as `logger.info` does with what is `said`, but for looking who called: no line of ours tells that."""
     if logger.isEnabledFor(logging.INFO):
-        record = logging.LogRecord(logger.name, logging.INFO, __file__, 0, event, None, None)
+        record = logging.LogRecord(logger.name, logging.INFO, "", 0, event, None, None)
         record.__dict__["said"] = said
         logger.handle(record)
 
