@@ -8,6 +8,7 @@ import json
 import math
 import re
 from binascii import b2a_base64
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import accumulate
 from types import NoneType
@@ -35,6 +36,7 @@ NO_BRACKETS = bytes(set(range(256)) - set(b'[]{}"'))
 INNERMOST = (b"{}", b"[]") * (DEEPEST // 2)
 FROM_URL = bytes.maketrans(b"-_+/", b"+/--")  # to base64's own alphabet, and what only that one has out of both
 DIGITS = bytes.maketrans(b"123456789", b"000000000")
+REGISTERED = ("iss", "jti", "sub", "nbf", "exp")
 DATES = ("nbf", "exp")
 NUMERIC = frozenset({int, float, NoneType})
 TEXT = frozenset({str, NoneType})
@@ -134,23 +136,30 @@ def registered_claims(claims: dict[str, Any], *, optional: bool = False) -> None
     one_subject = isinstance(subject, dict) or (optional and isinstance(subject, list))
     if not one_subject or not isinstance(issuer, dict | str):
         raise MalformedToken("The token has no issuer or no single credentialSubject.", "claims_missing")
-    expected = {
-        "iss": issuer.get("id") if isinstance(issuer, dict) else issuer,
-        "jti": claims.get("id"),
-        "sub": subject.get("id") if isinstance(subject, dict) else None,
-        "nbf": seconds(claims.get("validFrom")),
-        "exp": seconds(claims.get("validUntil")),
-    }
-    for name, value in expected.items():
-        said = claims.get(name)
-        of_its_kind = type(said) in (NUMERIC if name in DATES else TEXT)
-        if optional and of_its_kind and (said is None or value is None):
+    expected = (
+        issuer.get("id") if isinstance(issuer, dict) else issuer,
+        claims.get("id"),
+        subject.get("id") if isinstance(subject, dict) else None,
+        seconds(claims.get("validFrom")),
+        seconds(claims.get("validUntil")),
+    )
+    said = tuple(map(claims.get, REGISTERED))
+    if said != expected or not {*map(type, said[:3])} <= TEXT or not {*map(type, said[3:])} <= NUMERIC:
+        _compared(said, expected, optional=optional)
+    iss, jti, _, nbf, _ = expected
+    if not iss or not (optional or (jti and nbf is not None)):
+        raise MalformedToken("The token lacks its issuer, its id or its validFrom.", "claims_missing")
+
+
+def _compared(said: Sequence[object], expected: Sequence[object], *, optional: bool) -> None:
+    """Find the registered claim that is not as `expected`, unless it is one that may be missing."""
+    for name, claim, value in zip(REGISTERED, said, expected, strict=True):
+        of_its_kind = type(claim) in (NUMERIC if name in DATES else TEXT)
+        if optional and of_its_kind and (claim is None or value is None):
             continue
-        if said != value or not of_its_kind:
+        if claim != value or not of_its_kind:
             message = f"The claim {name} does not agree with the credential's own property."
             raise MalformedToken(message, "claims_disagree")
-    if not expected["iss"] or not (optional or (expected["jti"] and expected["nbf"] is not None)):
-        raise MalformedToken("The token lacks its issuer, its id or its validFrom.", "claims_missing")
 
 
 def read_json(data: bytes) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from verifier.facing.kinds import kind_of
 from verifier.facing.metrics import Metrics
 from verifier.facing.rates import CODE, DOCUMENT, Rates
 from verifier.facing.visit import Visit
+from verifier.facing.waiting import Overdue, within
 from verifier.published import Published
 from verifier.verdict import Verdict
 from verifier.verify import CORES, verify, verify_file
@@ -134,11 +135,8 @@ class Desk:
         began = perf_counter()
         self._in_hand(int(document))
         try:
-            async with asyncio.timeout(SECONDS) as limit:
-                verdict = await asked()
-        except TimeoutError as error:
-            if not limit.expired():
-                raise
+            verdict = await within(SECONDS, asked())
+        except Overdue as error:
             raise self._busy("time") from error
         finally:
             self._in_hand(-int(document))

@@ -87,7 +87,7 @@ class Door:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = list(guarded(message["headers"], self._guarding))
+                message["headers"] = guarded(message["headers"], self._guarding)
             await send(message)
 
         try:
