@@ -198,8 +198,6 @@ def _line(scope: HTTPScope, visit: Visit, status: int, began: float) -> dict[str
         "status": status,
         "ms": round((perf_counter() - began) * 1000, 1),
         "bytes": visit.bytes,
-        "kind": visit.kind,
-        "verdict": visit.verdict,
-        "reason": visit.reason,
     }
-    return {name: value for name, value in said.items() if value is not None}
+    known = (("kind", visit.kind), ("verdict", visit.verdict), ("reason", visit.reason))
+    return said | {name: value for name, value in known if value is not None}
