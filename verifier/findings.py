@@ -73,7 +73,7 @@ class Findings:
             issuer=self.issuer,
             credential=self.credential,
             document=self.document,
-            checked_at=self.now,
+            checked_at=self.now.replace(microsecond=0),
             revocation=self.revocation,
         )
 

@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from time import time
 from traceback import extract_tb
 from types import TracebackType
 from typing import Any
@@ -20,6 +21,9 @@ __all__ = ["CONFIG", "Lines", "Readable", "faults", "note"]
 OURS = "verifier"
 SERVER = "_granian"
 MOST_CAUSES = 5
+BLANK = vars(
+    logging.LogRecord("", logging.INFO, "", 0, "", None, None)
+)  # of threads, files, processes: told by no line
 
 
 class Lines(logging.Formatter):
@@ -48,8 +52,8 @@ class Readable(logging.Formatter):
 def note(logger: logging.Logger, event: str, said: dict[str, Any]) -> None:
     """Write a line as `logger.info` does with what is `said`, but for looking who called: no line of ours tells that."""
     if logger.isEnabledFor(logging.INFO):
-        record = logging.LogRecord(logger.name, logging.INFO, "", 0, event, None, None)
-        record.__dict__["said"] = said
+        record = logging.LogRecord.__new__(logging.LogRecord)
+        record.__dict__ = {**BLANK, "name": logger.name, "msg": event, "created": time(), "said": said}
         logger.handle(record)
 
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 
 import anyio.to_thread
-import msgspec
 
 from verifier.documents.kinds import is_document
 from verifier.evidence import read_bytes
@@ -89,7 +88,7 @@ async def _row(number: int, item: Item, verify: Verify, allowance: Allowance, ap
         name_expected=name,
         name_matches=matches,
         needs_human=verdict.verdict == "unchecked" or verdict.document.shows == "differs" or matches is False,
-        verdict=msgspec.structs.replace(verdict, checked_at=verdict.checked_at.replace(microsecond=0)),
+        verdict=verdict,
     )
 
 
