@@ -21,9 +21,7 @@ __all__ = ["CONFIG", "Lines", "Readable", "faults", "note"]
 OURS = "verifier"
 SERVER = "_granian"
 MOST_CAUSES = 5
-BLANK = vars(
-    logging.LogRecord("", logging.INFO, "", 0, "", None, None)
-)  # of threads, files, processes: told by no line
+BLANK = vars(logging.LogRecord("", logging.INFO, "", 0, "", None, None))  # a line tells of no thread, file or process
 
 
 class Lines(logging.Formatter):
