@@ -26,10 +26,11 @@ LONGEST_INPUT = 64
 
 # Each element times the primitive one, x, in GF(2)[x] / (x^5 + x^2 + 1).
 TIMES_X = tuple(element << 1 ^ (0b100101 if element & 16 else 0) for element in range(32))
-VALUES = {character: value for value, character in enumerate(ALPHABET)}
+LETTERS = bytes.maketrans(bytes(range(ord("A"), ord("Z") + 1)), bytes(range(26)))  # each character to its value
+NUMBERS = bytes.maketrans(ALPHABET.encode(), bytes(range(32)))
 
 
-def _sum(values: list[int]) -> int:
+def _sum(values: bytes) -> int:
     """The weighted sum; the last value has weight 1, the one before it weight x, and so on."""
     total = 0
     for value in values:
@@ -37,8 +38,8 @@ def _sum(values: list[int]) -> int:
     return total
 
 
-def _values(tag: str, number: str) -> list[int]:
-    return [ord(letter) - ord("A") for letter in tag] + [VALUES[character] for character in number]
+def _values(tag: str, number: str) -> bytes:
+    return tag.encode().translate(LETTERS) + number.encode().translate(NUMBERS)
 
 
 def new(tag: str) -> str:
@@ -47,7 +48,7 @@ def new(tag: str) -> str:
         raise ValueError(f"a tag is 2 to 6 capital letters, not {tag!r}")
     drawn = secrets.token_bytes(LENGTH - 1)  # 256 is a multiple of 32: every character is equally likely
     number = "".join(ALPHABET[byte % 32] for byte in drawn)
-    return f"{tag}-{number}{ALPHABET[_sum([*_values(tag, number), 0])]}"
+    return f"{tag}-{number}{ALPHABET[_sum(_values(tag, number + '0'))]}"
 
 
 def parse(text: str) -> str:
@@ -69,7 +70,7 @@ def parse(text: str) -> str:
 def printed(code: str) -> str:
     """The code as printed on a certificate: groups of four, `WG-7K4M-9QXT-2D8H-C5RF`."""
     tag, number = code.split("-")
-    return "-".join([tag, *(number[i : i + 4] for i in range(0, LENGTH, 4))])
+    return f"{tag}-{number[:4]}-{number[4:8]}-{number[8:12]}-{number[12:]}"
 
 
 def tag_of(code: str) -> str:

@@ -4,14 +4,16 @@ A token is a compact JWS (RFC 7515) over the document's own bytes, which are nev
 """
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import msgspec
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from jwt import PyJWS
-from jwt.algorithms import Algorithm, ECAlgorithm, OKPAlgorithm, RSAAlgorithm
+from jwt.algorithms import ECAlgorithm
 
 from credential.errors import BadSignature, UnsupportedAlgorithm
 from credential.jwks import PublicKey
@@ -72,11 +74,26 @@ _SIGNING = PyJWS(algorithms=[])
 _SIGNING.register_algorithm("ES256", _SignerAlgorithm(ECAlgorithm.SHA256))
 _SIGNING.register_algorithm("RS256", _SignerAlgorithm(ECAlgorithm.SHA256))  # the signer makes the signature, not this
 _DETERMINISTIC = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-_VERIFYING: dict[str, Algorithm] = {
-    "ES256": ECAlgorithm(ECAlgorithm.SHA256),
-    "ES384": ECAlgorithm(ECAlgorithm.SHA384),
-    "RS256": RSAAlgorithm(RSAAlgorithm.SHA256),
-    "EdDSA": OKPAlgorithm(),
+
+
+def _ecdsa(half: int, algorithm: ec.ECDSA) -> Callable[[Any, bytes, bytes], None]:
+    """Verify r ‖ s (RFC 7518 §3.4), each of `half` bytes, with an EC key. Raises `InvalidSignature`."""
+
+    def verified(key: Any, signature: bytes, data: bytes) -> None:
+        if len(signature) != 2 * half:
+            raise InvalidSignature
+        r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
+        key.verify(encode_dss_signature(r, s), data, algorithm)
+
+    return verified
+
+
+# Straight to `cryptography`: the strict reader has taken the token apart, and PyJWT would look at each key's kind again.
+_VERIFYING: Mapping[str, Callable[[Any, bytes, bytes], None]] = {
+    "ES256": _ecdsa(HALF, ec.ECDSA(hashes.SHA256())),
+    "ES384": _ecdsa(48, ec.ECDSA(hashes.SHA384())),
+    "RS256": lambda key, signature, data: key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256()),
+    "EdDSA": lambda key, signature, data: key.verify(signature, data),
 }
 
 
@@ -106,6 +123,7 @@ def verify(token: UnverifiedToken, key: PublicKey) -> None:
     if token.claimed_algorithm != key.alg:
         said = token.claimed_algorithm[:40]
         raise UnsupportedAlgorithm(f"The token says {said!r}; the issuer's key is for {key.alg}.")
-    # Straight to the algorithm: the strict reader has taken the token apart, and PyJWS would only do it again, laxly.
-    if not _VERIFYING[key.alg].verify(token.signing_input, key.key, token.signature):
-        raise BadSignature("The signature does not belong to this content and this key.")
+    try:
+        _VERIFYING[key.alg](key.key, token.signature, token.signing_input)
+    except InvalidSignature as error:
+        raise BadSignature("The signature does not belong to this content and this key.") from error

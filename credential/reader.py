@@ -7,8 +7,8 @@ PyJWT is lenient where a credential must not be: it takes duplicate keys, NaN, p
 import json
 import math
 import re
-from binascii import a2b_base64, b2a_base64
-from dataclasses import dataclass
+from binascii import b2a_base64
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import accumulate
 from types import NoneType
@@ -33,11 +33,12 @@ LONGEST_STATUS_TOKEN = 1024 * 1024  # a status list of 131,072 random bits is so
 DEEPEST = 32
 ESCAPED = re.compile(rb"\\.", re.DOTALL)
 NO_BRACKETS = bytes(set(range(256)) - set(b'[]{}"'))
-FROM_URL = bytes.maketrans(b"-_+/", b"+/--")  # to base64's own alphabet, and what only that one has out of both
+INNERMOST = (b"{}", b"[]") * (DEEPEST // 2)
 DIGITS = bytes.maketrans(b"123456789", b"000000000")
+REGISTERED = ("iss", "jti", "sub", "nbf", "exp")
 DATES = ("nbf", "exp")
-NUMERIC = (int, float, NoneType)
-TEXT = (str, NoneType)
+NUMERIC = frozenset({int, float, NoneType})
+TEXT = frozenset({str, NoneType})
 LARGEST_INTEGER = 2**53  # beyond it, JavaScript and we would read different numbers
 AS_LONG_AS_LARGEST = b"0" * len(str(LARGEST_INTEGER))
 HEADER = frozenset({"alg", "kid", "typ", "cty", "jwk"})
@@ -45,8 +46,7 @@ TYPES = (None, "JWT", "vc+jwt")  # OB 3.0 §8.2.1 says JWT or none, VC-JOSE-COSE
 OTHER_FORMATS = {"vc+sd-jwt": "sd_jwt", "dc+sd-jwt": "sd_jwt", "vp+jwt": "presentation"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnverifiedToken:
+class UnverifiedToken(msgspec.Struct, frozen=True, kw_only=True):
     """A well-formed token of which nothing is believed yet.
 
     `text` is the compact JWS (RFC 7515 §7.1), `header` and `claims` are its parsed JSON, `signature` its raw bytes.
@@ -96,12 +96,14 @@ def read(text: str, *, longest: int = LONGEST_TOKEN, types: tuple[str | None, ..
     """
     if len(text) > longest:
         raise MalformedToken(f"The token has {len(text):,} characters; at most {longest:,} are read.", "token_too_long")
-    segments = text.split(".", 3)
-    if len(segments) != 3:
+    header_segment, _, rest = text.partition(".")
+    payload_segment, second_dot, signature_segment = rest.partition(".")
+    if not second_dot or "." in signature_segment:
         raise MalformedToken(
             "A token has three parts separated by dots, and this text has not.", "token_not_three_parts"
         )
-    header_bytes, payload, signature = (_decode(segment) for segment in segments)
+    segments = (header_segment, payload_segment, signature_segment)
+    header_bytes, payload, signature = map(_decode, segments)
     header = read_json(header_bytes)
     _check_header(header, types)
     claims = read_json(payload)
@@ -135,31 +137,37 @@ def registered_claims(claims: dict[str, Any], *, optional: bool = False) -> None
     one_subject = isinstance(subject, dict) or (optional and isinstance(subject, list))
     if not one_subject or not isinstance(issuer, dict | str):
         raise MalformedToken("The token has no issuer or no single credentialSubject.", "claims_missing")
-    expected = {
-        "iss": issuer.get("id") if isinstance(issuer, dict) else issuer,
-        "jti": claims.get("id"),
-        "sub": subject.get("id") if isinstance(subject, dict) else None,
-        "nbf": seconds(claims.get("validFrom")),
-        "exp": seconds(claims.get("validUntil")),
-    }
-    for name, value in expected.items():
-        said = claims.get(name)
-        of_its_kind = isinstance(said, NUMERIC if name in DATES else TEXT) and not isinstance(said, bool)
-        if optional and of_its_kind and (said is None or value is None):
+    expected = (
+        issuer.get("id") if isinstance(issuer, dict) else issuer,
+        claims.get("id"),
+        subject.get("id") if isinstance(subject, dict) else None,
+        seconds(claims.get("validFrom")),
+        seconds(claims.get("validUntil")),
+    )
+    said = tuple(map(claims.get, REGISTERED))
+    if said != expected or not {*map(type, said[:3])} <= TEXT or not {*map(type, said[3:])} <= NUMERIC:
+        _compared(said, expected, optional=optional)
+    iss, jti, _, nbf, _ = expected
+    if not iss or not (optional or (jti and nbf is not None)):
+        raise MalformedToken("The token lacks its issuer, its id or its validFrom.", "claims_missing")
+
+
+def _compared(said: Sequence[object], expected: Sequence[object], *, optional: bool) -> None:
+    """Find the registered claim that is not as `expected`, unless it is one that may be missing."""
+    for name, claim, value in zip(REGISTERED, said, expected, strict=True):
+        of_its_kind = type(claim) in (NUMERIC if name in DATES else TEXT)
+        if optional and of_its_kind and (claim is None or value is None):
             continue
-        if said != value or not of_its_kind:
+        if claim != value or not of_its_kind:
             message = f"The claim {name} does not agree with the credential's own property."
             raise MalformedToken(message, "claims_disagree")
-    if not expected["iss"] or not (optional or (expected["jti"] and expected["nbf"] is not None)):
-        raise MalformedToken("The token lacks its issuer, its id or its validFrom.", "claims_missing")
 
 
 def read_json(data: bytes) -> dict[str, Any]:
     """One JSON object, read so that no two parsers could disagree about it (RFC 8259 §4 warns of each case)."""
     try:
         text = data.decode("utf-8")  # a BOM survives decoding and is then refused by the parser
-        if data.count(b"[") + data.count(b"{") > DEEPEST:
-            _depth(data)
+        _depth(data)
         if (plain := _plain(data)) is not None:
             return plain
         parsed = _STRICT.decode(text)
@@ -177,8 +185,10 @@ def read_json(data: bytes) -> dict[str, Any]:
 def _decode(segment: str) -> bytes:
     """Base64url without padding, in its one canonical spelling (RFC 7515 §2, RFC 4648 §3.5)."""
     try:
-        standard = segment.encode().translate(FROM_URL)
-        data = a2b_base64(standard + b"=" * (-len(standard) % 4))
+        if "+" in segment or "/" in segment:  # base64's own alphabet
+            raise ValueError("no base64url")
+        standard = segment.replace("-", "+").replace("_", "/").encode()
+        data = _BASE64.decode(b'"%b%b"' % (standard, b"=" * (-len(standard) % 4)))
     except ValueError as error:
         raise MalformedToken("A part of the token is not base64url.", "token_not_base64url") from error
     if b2a_base64(data, newline=False).rstrip(b"=") != standard:
@@ -203,8 +213,14 @@ def _plain(data: bytes) -> dict[str, Any] | None:
 
 def _depth(data: bytes) -> None:
     """Refuse deep nesting before the recursive parser sees it. Brackets within strings are not counted."""
-    marks = ESCAPED.sub(b"", data).translate(None, NO_BRACKETS)
+    marks = (ESCAPED.sub(b"", data) if b"\\" in data else data).translate(None, NO_BRACKETS)
+    marks = marks.replace(b'""', b"")  # strings without brackets, or what parts two strings: neither is outside of them
     outside = b"".join(marks.split(b'"')[::2])  # every other part; a string that does not end goes on to the end
+    inner = outside
+    for pair in INNERMOST:  # each time one level at most is gone
+        inner = inner.replace(pair, b"")
+        if not inner:
+            return
     depths = accumulate(1 if bracket in b"[{" else -1 for bracket in outside)
     if any(depth > DEEPEST for depth in depths):  # one by one: what is too deep is seen at once
         raise MalformedToken(f"The token's JSON is nested more than {DEEPEST} deep.", "token_too_deep")
@@ -238,6 +254,7 @@ def _float(digits: str) -> float:
     return number
 
 
+_BASE64 = msgspec.json.Decoder(bytes)  # what JSON holds in base64: in half the time of `binascii`
 # Made once: json.loads makes one at each call.
 _STRICT = json.JSONDecoder(
     object_pairs_hook=_object, parse_constant=_refuse_constant, parse_int=_integer, parse_float=_float

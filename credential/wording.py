@@ -4,10 +4,10 @@ Everything here comes from signed bytes: the credential's own claims, or the ach
 credential carries in `relatedResource` (VCDM 2.0 §5.3). Only the fixed phrases ("This certifies that") are ours.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
-from functools import cached_property
+from itertools import islice
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from msgspec import Struct
@@ -18,12 +18,12 @@ from credential.phrases import BILINGUAL, MONTHS, PHRASES, RENDITIONS, TITLES
 
 __all__ = [
     "Fact",
+    "Lists",
     "Section",
-    "Sections",
     "Text",
     "Wording",
+    "lists",
     "script_language",
-    "sections",
     "texts_of",
     "title_of",
     "translations_of",
@@ -39,6 +39,7 @@ MODULE = "ext:ModuleScore"  # the ResultType of a course within the achievement
 SKILL_LEVEL = "ext:SkillLevel"
 CHINA = timezone(timedelta(hours=8))
 Entry = TypeVar("Entry")
+Words = TypeVar("Words")
 
 
 class Text(Struct, frozen=True, kw_only=True):  # made by the dozen for each verification
@@ -70,12 +71,15 @@ class Section(Generic[Entry]):
     entries: tuple[Entry, ...]
 
 
-class Sections(NamedTuple):
-    """The lists of one rendition; None for each that has nothing in it. A transcript's facts have modules for labels."""
+class Lists(NamedTuple):
+    """The lists of one rendition, each text by language in its order: results that a certificate shows as `(key, value)`
+    (level, hours, score and credits), modules as `(id, name, score)`, skills, partners.
+    """
 
-    transcript: Section[Fact] | None
-    skills: Section[tuple[Text, ...]] | None
-    partners: Section[tuple[Text, ...]] | None
+    results: tuple[tuple[str, str], ...]
+    modules: tuple[tuple[str, dict[str, str], str], ...]
+    skills: tuple[dict[str, str], ...]
+    partners: tuple[dict[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +120,7 @@ def wording(
     empty where it could not be fetched; the wording then has the credential's own language only.
     """
     rendition = _Rendition(tuple(languages), achievement_version)
+    found = lists(claims, achievement_version, languages)
     subject = claims["credentialSubject"]
     achievement = subject["achievement"]
     own = achievement["inLanguage"]
@@ -128,7 +133,6 @@ def wording(
     if "validUntil" in claims:
         dates.append(("expires", claims["validUntil"]))
     title = rendition.translated(own, achievement["name"], "name")
-    transcript, skills, partners = _sections(rendition, subject)
     return Wording(
         languages=rendition.languages,
         document_title=" · ".join([heading[languages[0]], *names[:1], title[0].text]),
@@ -139,7 +143,7 @@ def wording(
         completed=rendition.said(PHRASES["attained" if attained else "completed"]),
         achievement=title,
         facts=(
-            *(rendition.fact(key, Text(language="", text=value)) for key, value in results(subject)),
+            *(rendition.fact(key, Text(language="", text=value)) for key, value in found.results),
             *(rendition.fact(key, dated(moment, languages[0])) for key, moment in dates),
         ),
         signatories=tuple(map(rendition.said, signatories_of(achievement_version))),
@@ -147,15 +151,58 @@ def wording(
         code_label=rendition.said(PHRASES["code"]),
         code=_code(claims["id"]),
         period=_period(rendition, subject),
-        transcript=transcript,
-        skills=skills,
-        partners=partners,
+        transcript=rendition.section("transcript", tuple(_module(*module) for module in found.modules)),
+        skills=rendition.section("skills", tuple(map(_texts, found.skills))),
+        partners=rendition.section("partners", tuple(map(_texts, found.partners))),
     )
 
 
-def sections(claims: Mapping[str, Any], achievement_version: Mapping[str, Any], languages: Sequence[str]) -> Sections:
-    """The lists alone of what `wording` says."""
-    return _sections(_Rendition(tuple(languages), achievement_version), claims["credentialSubject"])
+def lists(claims: Mapping[str, Any], achievement_version: Mapping[str, Any], languages: Sequence[str]) -> Lists:
+    """The lists alone of what `wording` says. Of the modules, those that have a score."""
+    subject = claims["credentialSubject"]
+    achievement = subject["achievement"]
+    own = achievement["inLanguage"]
+    modules, kinds = [], {}
+    for described in achievement.get("resultDescription", ()):
+        kind = kinds[described["id"]] = described.get("resultType", "")
+        if kind == MODULE:
+            modules.append(described)
+    scores = {result.get("resultDescription"): result.get("value") for result in subject.get("result", ())}
+    scored = [place for place, module in enumerate(modules) if scores.get(module["id"])]
+    every = [module["name"] for module in modules] if scored else []  # without scores, as most are, nobody is told them
+    names = _listed(own, every, achievement_version, "modules", languages)
+    return Lists(
+        results=tuple(_results(subject, kinds)),
+        modules=tuple((modules[at]["id"], names[at], scores[modules[at]["id"]]) for at in scored),
+        skills=_listed(own, achievement.get("tag", ()), achievement_version, "tags", languages),
+        partners=tuple(_heard(words, languages) for words in partners_of(achievement_version)),
+    )
+
+
+def _listed(
+    own: str, values: Sequence[str], version: Mapping[str, Any], member: str, languages: Sequence[str]
+) -> tuple[dict[str, str], ...]:
+    """Texts of the credential, which are in the language `own`; each has its translation at the same place."""
+    if not values:
+        return ()
+    others = _lists_of(version, member).items()
+    said = {own: values} | {lang: texts for lang, texts in others if lang != own and len(texts) == len(values)}
+    heard = _heard(said, languages)
+    return tuple(dict(zip(heard, each, strict=True)) for each in zip(*heard.values(), strict=True))
+
+
+def _heard(words: Mapping[str, Words], languages: Sequence[str]) -> dict[str, Words]:
+    """What is said in each of the `languages` that it is said in; in the first it is said in where in none of those."""
+    heard = {language: words[language] for language in languages if language in words}
+    return heard or dict(islice(words.items(), 1))
+
+
+def _texts(by_language: Mapping[str, str]) -> tuple[Text, ...]:
+    return tuple(Text(language=language, text=text) for language, text in by_language.items())
+
+
+def _module(id_: str, name: Mapping[str, str], score: str) -> Fact:
+    return Fact(key=id_.rpartition("#")[2], labels=_texts(name), values=(Text(language="", text=score),))
 
 
 @dataclass(frozen=True)
@@ -165,33 +212,13 @@ class _Rendition:
     languages: tuple[str, ...]
     version: Mapping[str, Any]
 
-    @cached_property
-    def translations(self) -> Mapping[str, Mapping[str, str]]:
-        return translations_of(self.version)
-
     def said(self, words: Mapping[str, str]) -> tuple[Text, ...]:
         """The words in each language of this rendition that they are in; in the first they are in where in none of those."""
-        return tuple(Text(language=language, text=words[language]) for language in self._heard(words))
-
-    def _heard(self, languages: Collection[str]) -> list[str]:
-        return [language for language in self.languages if language in languages] or list(languages)[:1]
+        return _texts(_heard(words, self.languages))
 
     def translated(self, own: str, value: str, member: str) -> tuple[Text, ...]:
         """A text of the credential, which is in the language `own`, and what the version says for it in others."""
-        translations = self.translations.items()
-        return self.said(
-            {own: value} | {lang: words[member] for lang, words in translations if member in words and lang != own}
-        )
-
-    def listed(self, own: str, values: Sequence[str], member: str) -> tuple[tuple[Text, ...], ...]:
-        """As `translated`, for a list: each of its texts has a translation at the same place."""
-        others = _lists_of(self.version, member).items()
-        lists = {own: values} | {lang: texts for lang, texts in others if lang != own and len(texts) == len(values)}
-        heard = self._heard(lists)
-        return tuple(
-            tuple(Text(language=language, text=lists[language][place]) for language in heard)
-            for place in range(len(values))
-        )
+        return self.said({own: value} | translations_of(self.version, member) | {own: value})
 
     def fact(self, key: str, *values: Text) -> Fact:
         return Fact(key=key, labels=self.said(PHRASES[key]), values=values)
@@ -207,33 +234,6 @@ def _period(rendition: _Rendition, subject: Mapping[str, Any]) -> Fact | None:
     language = rendition.languages[0]
     first, last = (dated(subject[member], language).text for member in ("activityStartDate", "activityEndDate"))
     return rendition.fact("period", Text(language=language, text=f"{first} – {last}"))
-
-
-def _sections(rendition: _Rendition, subject: Mapping[str, Any]) -> Sections:
-    achievement = subject["achievement"]
-    own = achievement["inLanguage"]
-    return Sections(
-        transcript=_transcript(rendition, own, subject),
-        skills=rendition.section("skills", rendition.listed(own, achievement.get("tag", ()), "tags")),
-        partners=rendition.section("partners", tuple(map(rendition.said, partners_of(rendition.version)))),
-    )
-
-
-def _transcript(rendition: _Rendition, own: str, subject: Mapping[str, Any]) -> Section[Fact] | None:
-    """Each module that has a score, as a fact with the module's name for its label."""
-    modules = [d for d in subject["achievement"].get("resultDescription", ()) if d.get("resultType") == MODULE]
-    names = rendition.listed(own, [module["name"] for module in modules], "modules")
-    scores = {result.get("resultDescription"): result.get("value") for result in subject.get("result", ())}
-    return rendition.section(
-        "transcript",
-        tuple(
-            Fact(
-                key=module["id"].rpartition("#")[2], labels=name, values=(Text(language="", text=scores[module["id"]]),)
-            )
-            for module, name in zip(modules, names, strict=True)
-            if scores.get(module["id"])
-        ),
-    )
 
 
 def texts_of(part: object) -> Iterator[str]:
@@ -254,29 +254,26 @@ def texts_of(part: object) -> Iterator[str]:
                 yield from texts_of(getattr(part, field.name))
 
 
-def translations_of(achievement_version: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Per language, the texts that the achievement version gives. What is not of that form is left out."""
-    given = achievement_version.get("translations")
-    return {
-        language: {member: text for member, text in words.items() if isinstance(text, str) and text}
-        for language, words in (given.items() if isinstance(given, dict) else ())
-        if isinstance(words, dict)
-    }
+def translations_of(achievement_version: Mapping[str, Any], member: str) -> dict[str, str]:
+    """Per language, the text that the achievement version gives. What is not of that form is left out."""
+    given = _given(achievement_version, member)
+    return {language: text for language, text in given if isinstance(text, str) and text}
 
 
 def _lists_of(achievement_version: Mapping[str, Any], member: str) -> dict[str, list[str]]:
     """Per language, a list of texts that the achievement version gives. What is not of that form is left out."""
-    given = achievement_version.get("translations")
-    lists = {
-        language: words.get(member)
-        for language, words in (given.items() if isinstance(given, dict) else ())
-        if isinstance(words, dict)
-    }
+    given = _given(achievement_version, member)
     return {
         language: texts
-        for language, texts in lists.items()
-        if isinstance(texts, list) and all(isinstance(text, str) and text for text in texts)
+        for language, texts in given
+        if isinstance(texts, list) and all(texts) and set(map(type, texts)) <= {str}
     }
+
+
+def _given(achievement_version: Mapping[str, Any], member: str) -> list[tuple[str, Any]]:
+    given = achievement_version.get("translations")
+    translations = given.items() if isinstance(given, dict) else ()
+    return [(language, words.get(member)) for language, words in translations if isinstance(words, dict)]
 
 
 def signatories_of(achievement_version: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -326,15 +323,16 @@ def people(subject: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def results(subject: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The `(key, value)` of each signed result that a certificate shows: level, hours, score and credits."""
-    described = {d["id"]: d.get("resultType", "") for d in subject["achievement"].get("resultDescription", ())}
+def _results(subject: Mapping[str, Any], kinds: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     found = {
-        RESULTS.get(described.get(result.get("resultDescription"), "")): result.get("value")
+        RESULTS.get(kinds.get(result.get("resultDescription"), "")): result.get("value")
         for result in subject.get("result", ())
     }
-    shown = [(key, found[key]) for key in RESULTS.values() if found.get(key)]
-    return [*shown, ("credits", f"{subject['creditsEarned']:g}")] if "creditsEarned" in subject else shown
+    for key in RESULTS.values():
+        if value := found.get(key):
+            yield key, value
+    if "creditsEarned" in subject:
+        yield "credits", f"{subject['creditsEarned']:g}"
 
 
 def dated(moment: str, language: str) -> Text:

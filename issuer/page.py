@@ -123,7 +123,7 @@ def _told(
     achievement = claims["credentialSubject"]["achievement"]
     signed = achievement.get(member)
     own = signed.get("narrative") if isinstance(signed, dict) else signed
-    told = {language: words[member] for language, words in translations_of(version).items() if member in words}
+    told = translations_of(version, member)
     if own:
         told[achievement["inLanguage"]] = own
     wanted = [language for language in languages if language in told] or [achievement["inLanguage"]]

@@ -8,6 +8,7 @@ from litestar.testing import TestClient
 from tests.facing import HOST, URL, asgi, every_route, settings_with
 from tests.small_issuer import SmallIssuer
 from verifier.app import create_app
+from verifier.facing.desk import Desk
 from verifier.facing.hosts import hosts_of
 
 ON_EVERY_ANSWER = {
@@ -145,9 +146,9 @@ def test_what_says_it_is_short_and_is_not_is_refused(verifier_app: Litestar) -> 
 
 
 def test_a_fault_in_what_is_answered_at_once_is_a_problem_too(
-    verifier_app: Litestar, verifier_client: TestClient[Litestar], caplog: pytest.LogCaptureFixture
+    verifier_client: TestClient[Litestar], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    verifier_app.state.desk = None
+    monkeypatch.setattr(Desk, "verify", lambda *_: 1 // 0)
     answer = verifier_client.post("/api/verify", content="WG-0000-0000-0000-000D")
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["A fault of ours"]

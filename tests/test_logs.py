@@ -9,6 +9,7 @@ from litestar import Litestar, get
 from litestar.testing import TestClient
 
 from tests.facing import URL
+from verifier.documents.kinds import is_document
 from verifier.facing.kinds import kind_of
 from verifier.facing.logs import Lines, Readable
 
@@ -32,7 +33,7 @@ from verifier.facing.logs import Lines, Readable
     ],
 )
 def test_what_was_given_is_told_in_one_word(given: bytes, kind: str) -> None:
-    assert kind_of(given) == kind
+    assert kind_of(given, document=is_document(given)) == kind
 
 
 def test_a_fault_is_written_down_without_what_a_stranger_handed_in() -> None:

@@ -188,7 +188,7 @@ def faults_of(published: Published, directory: Directory, token: str, names: lis
         assert known
         header = {**unverified.header, "kid": f"{known.id}/keys/k"}
         try:
-            return "found" if await published.key(known, replace(unverified, header=header)) else "none"
+            return "found" if await published.key(known, msgspec.structs.replace(unverified, header=header)) else "none"
         except Unreachable as error:
             return error.fault or "unreachable"
 
@@ -237,7 +237,7 @@ def test_a_flood_of_key_ids_of_an_organisation_of_the_platform_costs_two_fetches
     async def asked(number: int) -> str:
         header = {**unverified.header, "kid": f"{unverified.claimed_kid}{number}"}
         try:
-            return str(await published.key(glimmer, replace(unverified, header=header)))
+            return str(await published.key(glimmer, msgspec.structs.replace(unverified, header=header)))
         except Unreachable as error:
             return str(error.fault)
 

@@ -195,6 +195,36 @@ def test_json_that_is_written_as_we_write_it_is_read_as_all_other_json_is(pairs:
     assert found(written) == expected
 
 
+def deepest(text: str) -> int:
+    """How deep brackets are nested at most outside of strings, mark by mark."""
+    depth = most = 0
+    within = escaped = False
+    for mark in text:
+        if escaped or mark == "\\":
+            escaped = not escaped
+        elif mark == '"':
+            within = not within
+        elif not within and mark in "[]{}":
+            depth += 1 if mark in "[{" else -1
+            most = max(most, depth)
+    return most
+
+
+@given(
+    st.lists(st.sampled_from(["[", "{", "]", "}", "[]", "{}", '"', '""', '"[', '\\"', "\\", "a", "[" * 31, "]}" * 16])),
+    st.lists(st.sampled_from("[{"), min_size=30, max_size=34),
+)
+def test_nesting_is_refused_beyond_32_levels_wherever_brackets_stand(marks: list[str], opening: list[str]) -> None:
+    closing = "".join("]" if mark == "[" else "}" for mark in reversed(opening))
+    for text in ("".join(marks), "".join([*opening, *marks]), "".join([*opening, *marks, closing])):
+        try:
+            reader._depth(text.encode())
+        except MalformedToken:
+            assert deepest(text) > 32
+        else:
+            assert deepest(text) <= 32
+
+
 @given(st.text("AQgw_-+/= \n", max_size=9))
 def test_base64url_is_read_in_its_one_canonical_spelling_alone(text: str) -> None:
     try:

@@ -3,10 +3,10 @@
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -185,7 +185,7 @@ def test_ten_thousand_key_ids_that_nobody_knows_cost_two_fetches(
         for number in range(10_000):
             header = {**unverified.header, "kid": f"{unverified.claimed_kid}{number}"}
             try:
-                found.add(str(await published.key(issuer, replace(unverified, header=header))))
+                found.add(str(await published.key(issuer, msgspec.structs.replace(unverified, header=header))))
             except Unreachable as error:
                 found.add(str(error.fault))
         return found

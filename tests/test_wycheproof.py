@@ -1,11 +1,12 @@
 """Project Wycheproof's vectors: 0 invalid accepted, 0 uncaught. Valid ones of algorithms that we do not take are refused."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from credential import proof, reader
@@ -44,7 +45,7 @@ def strictly_read(jws: object) -> UnverifiedToken | None:
     header, payload, signature = jws.split(".")
     try:
         reader._decode(payload)
-        return replace(reader.read(f"{header}.e30.{signature}"), text=jws)
+        return msgspec.structs.replace(reader.read(f"{header}.e30.{signature}"), text=jws)
     except CredentialError:
         return None
 
@@ -99,7 +100,11 @@ def test_each_algorithm_tells_valid_signatures_from_invalid_ones(conformance: Pa
     wrong = []
     for group, test in vectors(conformance / "wycheproof" / f"{name}.json"):
         key = load_der_public_key(bytes.fromhex(group["publicKeyDer"]))
-        believes = proof._VERIFYING[alg].verify(bytes.fromhex(test["msg"]), key, bytes.fromhex(test["sig"]))
+        try:
+            proof._VERIFYING[alg](key, bytes.fromhex(test["sig"]), bytes.fromhex(test["msg"]))
+            believes = True
+        except InvalidSignature:
+            believes = False
         if test["result"] != "acceptable" and believes != (test["result"] == "valid"):
             wrong.append((test["tcId"], test["comment"]))
     assert wrong == []

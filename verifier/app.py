@@ -8,7 +8,6 @@ from typing import Any
 
 from anyio.to_thread import run_sync
 from litestar import Litestar, Request, Response
-from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
@@ -75,11 +74,11 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         | {"directory": Provide(kept.current, sync_to_thread=False)},
         exception_handlers={HTTPException: problems.refusal, Exception: fault},
         lifespan=[connections],
-        state=State({"desk": desk}),  # for who stands in front of the handlers, which are given it
         openapi_config=None,
         logging_config=None,
     )
-    app.asgi_handler = Door(app.asgi_handler, chosen, rates, metrics, problems.refusal)
+    at_once = api.AtOnce(app.asgi_handler, desk, problems.refusal, fault)
+    app.asgi_handler = Door(at_once, chosen, rates, metrics, problems.refusal)
     return app
 
 

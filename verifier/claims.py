@@ -1,9 +1,9 @@
 """From the claims of a credential, whoever made it, to what a person needs to know of them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -11,7 +11,7 @@ from credential import code as codes
 from credential import document
 from credential.errors import MalformedCode
 from credential.phrases import LANGUAGES, RENDITIONS
-from credential.wording import Fact, Section, Text, Wording, people, results, sections, translations_of, wording
+from credential.wording import Wording, lists, people, translations_of, wording
 from verifier.verdict import Identifier, Signed
 
 __all__ = ["code_of", "comparable", "signed_claims"]
@@ -19,7 +19,6 @@ __all__ = ["code_of", "comparable", "signed_claims"]
 LONGEST_TEXT = 300  # characters of somebody else's name or title
 MOST_NAMES = 4
 HASH = re.compile(r"sha256\$[0-9a-f]{64}")
-Entry = TypeVar("Entry")
 
 
 def in_our_shape(claims: Mapping[str, Any]) -> bool:
@@ -57,38 +56,25 @@ def signed_claims(claims: Mapping[str, Any], version: Mapping[str, Any], *, lega
         return _foreign(claims, printed, legacy=legacy)
     subject = claims["credentialSubject"]
     achievement = subject["achievement"]
-    translated = {language: words["name"] for language, words in translations_of(version).items() if "name" in words}
-    said = sections(claims, version, LANGUAGES)
+    said = lists(claims, version, LANGUAGES)
     began, ended = subject.get("activityStartDate"), subject.get("activityEndDate")
     return Signed(
         id=claims["id"],
         code=printed,
         names=people(subject),
         identifiers=_identifiers(subject),
-        achievement={**translated, achievement["inLanguage"]: achievement["name"]},
+        achievement=translations_of(version, "name") | {achievement["inLanguage"]: achievement["name"]},
         issuer_name=claims["issuer"]["name"],
-        facts=tuple(results(subject)),
+        facts=said.results,
         period=f"{began}/{ended}" if began and ended else None,
-        modules=tuple(_score(module) for module in _entries(said.transcript)),
-        skills=tuple(map(_by_language, _entries(said.skills))),
-        partners=tuple(map(_by_language, _entries(said.partners))),
+        modules=tuple((name, score) for _, name, score in said.modules),
+        skills=said.skills,
+        partners=said.partners,
         awarded=claims["awardedDate"],
         valid_from=claims["validFrom"],
         valid_until=claims.get("validUntil"),
         legacy=legacy,
     )
-
-
-def _entries(section: Section[Entry] | None) -> tuple[Entry, ...]:
-    return section.entries if section else ()
-
-
-def _score(module: Fact) -> tuple[dict[str, str], str]:
-    return _by_language(module.labels), module.values[0].text
-
-
-def _by_language(texts: Iterable[Text]) -> dict[str, str]:
-    return {text.language: text.text for text in texts}
 
 
 def _foreign(claims: Mapping[str, Any], code: str | None, *, legacy: bool) -> Signed:

@@ -21,6 +21,7 @@ from verifier.errors import Unreachable
 from verifier.facing.desk import Desk
 from verifier.facing.rates import COPY
 from verifier.facing.tagged import tagged
+from verifier.facing.visit import visit_of
 from verifier.words import LANGUAGES, words_in
 
 __all__ = ["ROUTES"]
@@ -108,7 +109,7 @@ def _known(request: Asked, directory: Directory) -> KnownIssuer:
 
 async def _had(request: Asked, desk: Desk, asked: Callable[[], Awaitable[Thing]], fault: str) -> Thing:
     """What an issuer publishes, charged to who asks. Raises Litestar's 429, and 503 with a fault where it cannot be had."""
-    desk.charge(request, COPY)
+    desk.charge(visit_of(request.scope), COPY)
     again = {"Retry-After": str(MEANWHILE)}
     try:
         async with asyncio.timeout(SECONDS):

@@ -58,7 +58,7 @@ class Findings:
 
     def verdict(self) -> Verdict:
         """`invalid` when anything failed, else `unchecked` when anything is in doubt, else `valid`."""
-        made = all(step in self._steps for step in STEPS)
+        made = all(map(self._steps.__contains__, STEPS))
         word: Word
         if self._failures:
             word, reason = "invalid", min(self._failures, key=_gravity)
@@ -69,11 +69,11 @@ class Findings:
         return Verdict(
             verdict=word,
             reason=reason,
-            steps=tuple(self._steps.get(step, Step(step=step, result="not_checked")) for step in STEPS),
+            steps=tuple([self._steps.get(step) or Step(step=step, result="not_checked") for step in STEPS]),
             issuer=self.issuer,
             credential=self.credential,
             document=self.document,
-            checked_at=self.now,
+            checked_at=self.now.replace(microsecond=0),
             revocation=self.revocation,
         )
 

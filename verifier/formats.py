@@ -32,7 +32,7 @@ def other_format(text: str) -> str | None:
     """The code of the format that a text has, a key of `NAMES`; None when it may be one that we read, or none at all."""
     if "~" in text and SD_JWT.fullmatch(text):
         return "sd_jwt"
-    if text.count(".") == JWE_DOTS and JWE.fullmatch(text):
+    if text.partition(".")[2].partition(".")[2].count(".") == JWE_DOTS - 2 and JWE.fullmatch(text):
         return "jwe"
     if not text.startswith("{"):
         return None

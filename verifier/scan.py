@@ -11,6 +11,7 @@ from verifier.errors import CannotOpen
 from verifier.evidence import read_text
 from verifier.facing.desk import Desk
 from verifier.facing.door import FRAMES
+from verifier.facing.visit import visit_of
 
 __all__ = ["ROUTES"]
 
@@ -24,7 +25,7 @@ async def read_frame(request: Request[Any, Any, Any], desk: NamedDependency[Desk
     Of several the first that leads to a credential: there may be others on the table.
     """
     try:
-        texts = await desk.read_frame(request, await request.body())
+        texts = await desk.read_frame(visit_of(request.scope), await request.body())
     except CannotOpen as error:
         raise ClientException(str(error)) from error
     if not texts:

@@ -160,4 +160,4 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
 
     def as_json(self) -> bytes:
         """The verdict as UTF-8 JSON."""
-        return msgspec.json.encode(msgspec.structs.replace(self, checked_at=self.checked_at.replace(microsecond=0)))
+        return msgspec.json.encode(self)

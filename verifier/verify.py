@@ -13,17 +13,17 @@ that could not be made leaves the verdict `unchecked`: silence is never consent.
 """
 
 import os
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 import anyio
 import anyio.to_thread
+import msgspec
 
 from verifier.claims import signed_claims
 from verifier.directory import Directory
 from verifier.documents.kinds import is_document
-from verifier.evidence import Evidence, read_evidence, read_text
+from verifier.evidence import Evidence, read_bytes, read_evidence, read_text
 from verifier.findings import Findings
 from verifier.published import Published
 from verifier.steps.authentic import is_authentic, known_issuer
@@ -60,7 +60,7 @@ async def verify_file(
     code: str, sha256: str, directory: Directory, published: Published, now: datetime, *, own_url: str = ""
 ) -> Verdict:
     """Verify the credential of a code, and ask its issuer whether it made the file with this SHA-256 (in hex)."""
-    evidence = replace(read_text(code), sha256=sha256 if SHA256.fullmatch(sha256) else None)
+    evidence = msgspec.structs.replace(read_text(code), sha256=sha256 if SHA256.fullmatch(sha256) else None)
     return await _verified(evidence, directory, published, now, own_url=own_url, ask_issuer=True)
 
 
@@ -90,7 +90,7 @@ async def _read(given: bytes) -> Evidence:
     """A document takes a process of up to 1 GiB, so as many are open at a time as there are cores; texts never wait."""
     if is_document(given):
         return await anyio.to_thread.run_sync(read_evidence, given, limiter=_line_of_documents())
-    return read_evidence(given)
+    return read_bytes(given)
 
 
 @lru_cache

@@ -21,6 +21,7 @@ from verifier.answer import answer_in
 from verifier.directory import Directory
 from verifier.evidence import LARGEST
 from verifier.facing.desk import Desk
+from verifier.facing.visit import visit_of
 from verifier.findings import Findings
 from verifier.form import FORM_OVERHEAD, read_form
 from verifier.listing import find_listed
@@ -89,7 +90,7 @@ async def check_what_was_given(
         findings.not_checked("token", "too_large")
         return _verdict(request, settings, findings.verdict(), switch=False, status=413)
     given = form.get("file") or form.get("photo") or form.get("text", b"")
-    return _verdict(request, settings, await desk.verify(request, given), switch=False)
+    return _verdict(request, settings, await desk.verify(visit_of(request.scope), given), switch=False)
 
 
 @get("/scan", sync_to_thread=False)
@@ -156,7 +157,7 @@ async def check_code(
         findings = Findings(clock())
         findings.not_checked("token", "mistyped_code")
         return _verdict(request, settings, findings.verdict())
-    return _verdict(request, settings, await desk.verify(request, given))
+    return _verdict(request, settings, await desk.verify(visit_of(request.scope), given))
 
 
 @get("/api", sync_to_thread=False)
@@ -190,7 +191,7 @@ async def ask_for_file(
         raise ClientException("This is no code.") from error
     if not SHA256.fullmatch(sha256_of_file):
         raise ClientException("This is no SHA-256.")
-    verdict = await desk.verify_file(request, parsed, sha256_of_file)
+    verdict = await desk.verify_file(visit_of(request.scope), parsed, sha256_of_file)
     return _verdict(request, settings, verdict, switch=False)
 
 

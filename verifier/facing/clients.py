@@ -22,16 +22,18 @@ def client_of(peer: str, headers: Headers, trusted: Sequence[Network]) -> str:
     proxy is the client: what stands to the left of it, the client may have written itself.
     """
     client = _address(peer)
-    said = b",".join(value for name, value in headers if name.lower() == b"x-forwarded-for")
-    hops = said.decode("latin-1").split(",")
-    while client and hops and any(client in network for network in trusted):
-        before = _address(hops.pop().strip())
-        if before is None:
-            break
-        client = before
+    if trusted:
+        said = b",".join(value for name, value in headers if name.lower() == b"x-forwarded-for")
+        hops = said.decode("latin-1").split(",")
+        while client and hops and any(client in network for network in trusted):
+            before = _address(hops.pop().strip())
+            if before is None:
+                break
+            client = before
     return str(client) if client else "unknown"
 
 
+@lru_cache(maxsize=1000)
 def rated_as(client: str) -> str:
     """What shares one allowance: an IPv4 address, or an IPv6 network of 64 bits."""
     address = _address(client)

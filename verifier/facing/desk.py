@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from time import perf_counter
-from typing import Any
 
 from anyio.to_thread import run_sync
-from litestar import Request
 from litestar.exceptions import ServiceUnavailableException
 
 from verifier.directory import Kept
@@ -20,7 +18,8 @@ from verifier.facing.door import too_often
 from verifier.facing.kinds import kind_of
 from verifier.facing.metrics import Metrics
 from verifier.facing.rates import CODE, DOCUMENT, Rates
-from verifier.facing.visit import visit_of
+from verifier.facing.visit import Visit
+from verifier.facing.waiting import Overdue, within
 from verifier.published import Published
 from verifier.verdict import Verdict
 from verifier.verify import CORES, verify, verify_file
@@ -47,27 +46,28 @@ class Desk:
     piled: int = 0  # of them those of piles
     piles: int = 0
 
-    async def verify(self, request: Request[Any, Any, Any], given: bytes, *, ask_issuer: bool = False) -> Verdict:
+    async def verify(self, visit: Visit, given: bytes, *, ask_issuer: bool = False) -> Verdict:
         """The verdict on whatever was handed in. Raises Litestar's 429 and 503 when it is too much."""
-        kind, document = kind_of(given), is_document(given)
+        document = is_document(given)
+        kind = kind_of(given, document=document)
         cost = DOCUMENT if document else CODE if kind == "code" else 0
         asked = partial(self._verify, given, ask_issuer=ask_issuer)
-        return await self._within_limits(request, kind, asked, cost=cost, document=document)
+        return await self._within_limits(visit, kind, asked, cost=cost, document=document)
 
-    async def verify_file(self, request: Request[Any, Any, Any], code: str, sha256: str) -> Verdict:
+    async def verify_file(self, visit: Visit, code: str, sha256: str) -> Verdict:
         """The verdict on a code's credential; its issuer is asked whether it made the file of this SHA-256."""
 
         def asked() -> Awaitable[Verdict]:
             return verify_file(code, sha256, self.kept.current(), self.published, self.clock(), own_url=self.own_url)
 
-        return await self._within_limits(request, "file", asked, cost=CODE)
+        return await self._within_limits(visit, "file", asked, cost=CODE)
 
-    async def read_frame(self, request: Request[Any, Any, Any], frame: bytes) -> tuple[str, ...]:
+    async def read_frame(self, visit: Visit, frame: bytes) -> tuple[str, ...]:
         """The texts of the QR codes on a camera's picture. It never waits: the next one is better than one that did.
 
         Raises `CannotOpen`, and Litestar's 503 when all that opens documents is busy.
         """
-        visit_of(request).kind = "frame"
+        visit.kind = "frame"
         if self.documents - self.piled >= CORES:  # a pile, which may take minutes, keeps nobody from scanning
             raise self._busy("documents")
         self._in_hand(1)
@@ -76,9 +76,9 @@ class Desk:
         finally:
             self._in_hand(-1)
 
-    def charge(self, request: Request[Any, Any, Any], cost: float) -> None:
+    def charge(self, visit: Visit, cost: float) -> None:
         """Take what something costs off the asker's allowance. Raises Litestar's 429 where it is used up."""
-        if wait := self.rates.charge(visit_of(request).client, cost):
+        if wait := self.rates.charge(visit.client, cost):
             self.metrics.refused.labels("rate").inc()
             raise too_often(wait)
 
@@ -99,11 +99,12 @@ class Desk:
 
     async def verify_piled(self, given: bytes) -> Verdict:
         """The verdict on an item of a pile that was let in. Raises `TimeoutError` when it takes too long."""
-        kind, began = kind_of(given), perf_counter()
-        with self.opening(int(is_document(given))):
+        began, document = perf_counter(), is_document(given)
+        kind = kind_of(given, document=document)
+        with self.opening(int(document)):
             async with asyncio.timeout(SECONDS):
                 verdict = await self._verify(given)
-        self._count(kind, began, verdict)
+        self.metrics.answer(verdict, kind, perf_counter() - began)
         return verdict
 
     @contextmanager
@@ -119,31 +120,27 @@ class Desk:
 
     async def _within_limits(
         self,
-        request: Request[Any, Any, Any],
+        visit: Visit,
         kind: str,
         asked: Callable[[], Awaitable[Verdict]],
         *,
         cost: float,
         document: bool = False,
     ) -> Verdict:
-        visit = visit_of(request)
         visit.kind = kind
         if cost:
-            self.charge(request, cost)
+            self.charge(visit, cost)
         if document and self.documents >= MOST_WAITING + CORES:
             raise self._busy("documents")
         began = perf_counter()
         self._in_hand(int(document))
         try:
-            async with asyncio.timeout(SECONDS) as limit:
-                verdict = await asked()
-        except TimeoutError as error:
-            if not limit.expired():
-                raise
+            verdict = await within(SECONDS, asked())
+        except Overdue as error:
             raise self._busy("time") from error
         finally:
             self._in_hand(-int(document))
-        self._count(kind, began, verdict)
+        self.metrics.answer(verdict, kind, perf_counter() - began)
         visit.verdict, visit.reason = verdict.verdict, verdict.reason
         return verdict
 
@@ -151,10 +148,6 @@ class Desk:
         return verify(
             given, self.kept.current(), self.published, self.clock(), own_url=self.own_url, ask_issuer=ask_issuer
         )
-
-    def _count(self, kind: str, began: float, verdict: Verdict) -> None:
-        self.metrics.seconds.labels(kind).observe(perf_counter() - began)
-        self.metrics.verifications.labels(verdict.verdict, verdict.reason, kind).inc()
 
     def _in_hand(self, more: int) -> None:
         if more:

@@ -79,18 +79,19 @@ class Door:
         began = perf_counter()
         visit = Visit(self._client(scope))
         visit.begin(scope)
-        where = "disk" if normalize_path(scope["path"]) == PILES else "memory"
+        path = normalize_path(scope["path"])
+        where = "disk" if path == PILES else "memory"
         status = 0
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = list(guarded(message["headers"], self._guarding))
+                message["headers"] = guarded(message["headers"], self._guarding)
             await send(message)
 
         try:
-            await self._answer(scope, self._measured(receive, visit, where), answer, visit)
+            await self._answer(scope, self._measured(receive, visit, where), answer, visit, _cost(scope, path))
         except Exception:  # granian would write its message down
             self._metrics.faults.inc()
             log.exception("fault", extra={"said": {"route": _route(scope)}})
@@ -102,13 +103,13 @@ class Door:
             if scope["path"] not in PROBES or status >= 400:
                 note(log, "request", _line(scope, visit, status, began))
 
-    async def _answer(self, scope: HTTPScope, receive: Receive, answer: Send, visit: Visit) -> None:
+    async def _answer(self, scope: HTTPScope, receive: Receive, answer: Send, visit: Visit, cost: float) -> None:
         if scope["path"] not in PROBES:
             if not self._is_ours(scope):
                 self._metrics.refused.labels("host").inc()
                 await _plain(answer, 421, ELSEWHERE)
                 return
-            if wait := self._rates.charge(visit.client, _cost(scope)):
+            if wait := self._rates.charge(visit.client, cost):
                 self._metrics.refused.labels("rate").inc()
                 request: Request[Any, Any, Any] = Request(scope, receive, answer)
                 refusal = self._refuse(request, too_often(wait))
@@ -172,10 +173,10 @@ def too_often(wait: float) -> TooManyRequestsException:
     )
 
 
-def _cost(scope: HTTPScope) -> float:
+def _cost(scope: HTTPScope, path: str) -> float:
     """What is charged before it is known what was given."""
     if scope["method"] == "POST":
-        return {PILES: PILE, FRAMES: FRAME}.get(normalize_path(scope["path"]), VERIFICATION)
+        return {PILES: PILE, FRAMES: FRAME}.get(path, VERIFICATION)
     return ASSET if scope["path"].startswith(ASSETS) else PAGE
 
 
@@ -197,8 +198,6 @@ def _line(scope: HTTPScope, visit: Visit, status: int, began: float) -> dict[str
         "status": status,
         "ms": round((perf_counter() - began) * 1000, 1),
         "bytes": visit.bytes,
-        "kind": visit.kind,
-        "verdict": visit.verdict,
-        "reason": visit.reason,
     }
-    return {name: value for name, value in said.items() if value is not None}
+    known = (("kind", visit.kind), ("verdict", visit.verdict), ("reason", visit.reason))
+    return said | {name: value for name, value in known if value is not None}

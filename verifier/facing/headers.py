@@ -1,6 +1,6 @@
 """The headers that every answer carries, whoever made it: pages, verdicts, problems, 304s and what is not there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 __all__ = ["HEADERS", "guarded", "guarding_headers"]
@@ -21,6 +21,7 @@ HEADERS = {
     "Server": "",  # granian would write its name
     "X-Content-Type-Options": "nosniff",
 }
+NOT_KEPT = ((b"cache-control", b"no-store"),)
 A_YEAR = 365 * 24 * 60 * 60
 
 Header = tuple[bytes, bytes]
@@ -32,13 +33,8 @@ def guarding_headers(public_url: str) -> dict[bytes, bytes]:
     return {name.lower().encode(): value.encode() for name, value in (HEADERS | secure).items()}
 
 
-def guarded(headers: Iterable[Header], guarding: dict[bytes, bytes]) -> Iterator[Header]:
+def guarded(headers: Iterable[Header], guarding: dict[bytes, bytes]) -> list[Header]:
     """An answer's headers with the guarding ones in place of its own. What does not say that it may be kept may not."""
-    kept = False
-    for name, value in headers:
-        if name.lower() not in guarding:
-            kept = kept or name.lower() == b"cache-control"
-            yield name, value
-    yield from guarding.items()
-    if not kept:
-        yield b"cache-control", b"no-store"
+    own = [header for header in headers if header[0].lower() not in guarding]
+    says_so = any([name.lower() == b"cache-control" for name, _ in own])  # noqa: C419 - of two or three
+    return [*own, *guarding.items(), *(() if says_so else NOT_KEPT)]

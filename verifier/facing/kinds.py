@@ -2,16 +2,16 @@
 
 from verifier.documents import kinds
 from verifier.errors import CannotOpen
-from verifier.evidence import read_evidence
+from verifier.evidence import read_bytes
 
 __all__ = ["kind_of"]
 
 LONG = 300  # bytes: what is longer is no code, and is told apart by how it begins
 
 
-def kind_of(given: bytes) -> str:
-    """One of pdf, png, jpeg, webp, svg, token, qr, code, nothing and other."""
-    if kinds.is_document(given):
+def kind_of(given: bytes, *, document: bool) -> str:
+    """One of pdf, png, jpeg, webp, svg, token, qr, code, nothing and other. `document`: what `is_document` says."""
+    if document:
         try:
             return kinds.kind_of(given)
         except CannotOpen:
@@ -27,7 +27,7 @@ def kind_of(given: bytes) -> str:
 def _short(text: bytes) -> str:
     if not text:
         return "nothing"
-    evidence = read_evidence(text)
+    evidence = read_bytes(text)
     if evidence.token:
         return "token"
     if evidence.digits:

@@ -7,7 +7,9 @@ handed in. For the same reason nothing is written for other people's libraries b
 import logging
 import sys
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
+from time import time
 from traceback import extract_tb
 from types import TracebackType
 from typing import Any
@@ -19,6 +21,7 @@ __all__ = ["CONFIG", "Lines", "Readable", "faults", "note"]
 OURS = "verifier"
 SERVER = "_granian"
 MOST_CAUSES = 5
+BLANK = vars(logging.LogRecord("", logging.INFO, "", 0, "", None, None))  # a line tells of no thread, file or process
 
 
 class Lines(logging.Formatter):
@@ -47,8 +50,8 @@ class Readable(logging.Formatter):
 def note(logger: logging.Logger, event: str, said: dict[str, Any]) -> None:
     """Write a line as `logger.info` does with what is `said`, but for looking who called: no line of ours tells that."""
     if logger.isEnabledFor(logging.INFO):
-        record = logging.LogRecord(logger.name, logging.INFO, __file__, 0, event, None, None)
-        record.__dict__["said"] = said
+        record = logging.LogRecord.__new__(logging.LogRecord)
+        record.__dict__ = {**BLANK, "name": logger.name, "msg": event, "created": time(), "said": said}
         logger.handle(record)
 
 
@@ -80,7 +83,13 @@ def _said(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _time(record: logging.LogRecord) -> str:
-    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    second, part = divmod(record.created, 1)
+    return f"{_second(int(second))}.{int(part * 1000):03}Z"
+
+
+@lru_cache(maxsize=2)  # many lines are of the same one
+def _second(since_1970: int) -> str:
+    return f"{datetime.fromtimestamp(since_1970, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 # For granian, which sets it up in each of its processes.

@@ -1,6 +1,7 @@
 """What is counted, for Prometheus. Labels hold our own words only: nothing that a stranger could choose."""
 
 import tomllib
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from prometheus_client import (
 from verifier.directory import Kept
 from verifier.errors import NotPublished, Unreachable
 from verifier.published.fetch import Fetcher
+from verifier.verdict import Verdict
 from verifier.verify import CORES
 
 __all__ = ["CONTENT_TYPE", "CountedFetcher", "Metrics", "version_of_ours"]
@@ -37,15 +39,17 @@ class Metrics:
     def __init__(self, directory: Kept) -> None:
         self._registry = kept = CollectorRegistry()
         ProcessCollector(registry=kept)
-        self.verifications = Counter(
-            "verifier_verifications", "Answers given", ["verdict", "reason", "kind"], registry=kept
-        )
-        self.seconds = Histogram(
+        answers = Counter("verifier_verifications", "Answers given", ["verdict", "reason", "kind"], registry=kept)
+        seconds = Histogram(
             "verifier_verification_seconds", "How long an answer took", ["kind"], buckets=SECONDS, registry=kept
         )
         self.documents = Gauge("verifier_documents", "Documents being opened or waiting", ["state"], registry=kept)
         self.fetches = Counter("verifier_fetches", "Requests to issuers", ["what", "outcome"], registry=kept)
-        self.requests = Counter("verifier_requests", "Requests", ["method", "route", "status"], registry=kept)
+        requests = Counter("verifier_requests", "Requests", ["method", "route", "status"], registry=kept)
+        # What belongs to some labels stays the same: it is found here without a lock.
+        self._answers = lru_cache(maxsize=1000)(answers.labels)
+        self._seconds = lru_cache(maxsize=1000)(seconds.labels)
+        self._requests = lru_cache(maxsize=1000)(requests.labels)
         self.refused = Counter("verifier_refused", "Requests that a limit ended", ["limit"], registry=kept)
         self.faults = Counter("verifier_faults", "Faults of ours", registry=kept)
         issuers = Gauge("verifier_directory_issuers", "Entries of the directory in use", registry=kept)
@@ -59,7 +63,12 @@ class Metrics:
 
     def request(self, method: str, route: str, status: int) -> None:
         """Count one answered request. `route` is the template, "none" where there is none."""
-        self.requests.labels(method if method in METHODS else "other", route or "none", str(status)).inc()
+        self._requests(method if method in METHODS else "other", route or "none", status).inc()
+
+    def answer(self, verdict: Verdict, kind: str, seconds: float) -> None:
+        """Count one verdict on what was of that kind."""
+        self._seconds(kind).observe(seconds)
+        self._answers(verdict.verdict, verdict.reason, kind).inc()
 
     def in_hand(self, documents: int) -> None:
         """Say how many documents are being opened or waiting for it."""

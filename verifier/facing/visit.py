@@ -1,9 +1,7 @@
 """What the door and the desk know of one request, for its line in the log. Nothing in it names anyone."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from litestar import Request
 from litestar.types import Scope
 
 __all__ = ["Visit", "visit_of"]
@@ -30,7 +28,7 @@ class Visit:
         scope["state"][NAME] = self
 
 
-def visit_of(request: Request[Any, Any, Any]) -> Visit:
-    """The visit that a request belongs to."""
-    visit: Visit = request.scope["state"][NAME]
+def visit_of(scope: Scope) -> Visit:
+    """The visit that the scope of a request belongs to."""
+    visit: Visit = scope["state"][NAME]
     return visit

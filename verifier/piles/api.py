@@ -90,7 +90,7 @@ async def verify_pile(
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        visit_of(request).kind = "pile"
+        visit_of(request.scope).kind = "pile"
         desk.require_room()
         with TemporaryFile() as file:
             given = await uploaded(request, file)

@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 
 import anyio.to_thread
-import msgspec
 
 from verifier.documents.kinds import is_document
-from verifier.evidence import read_evidence
+from verifier.evidence import read_bytes
 from verifier.piles.allowance import Allowance
 from verifier.piles.applicants import Applicants
 from verifier.piles.item import Item, NotOpened
@@ -89,7 +88,7 @@ async def _row(number: int, item: Item, verify: Verify, allowance: Allowance, ap
         name_expected=name,
         name_matches=matches,
         needs_human=verdict.verdict == "unchecked" or verdict.document.shows == "differs" or matches is False,
-        verdict=msgspec.structs.replace(verdict, checked_at=verdict.checked_at.replace(microsecond=0)),
+        verdict=verdict,
     )
 
 
@@ -97,7 +96,7 @@ def _is_code(given: bytes) -> bool:
     """Whether its token is asked for. Of a document that is not known yet, and to open one takes longer than to ask."""
     if is_document(given):
         return False
-    evidence = read_evidence(given)
+    evidence = read_bytes(given)
     return evidence.code is not None and evidence.digits is None
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from credential import reader, status
 from credential.errors import CredentialError, MalformedStatusList
 from verifier.directory import KnownIssuer
@@ -23,8 +25,7 @@ SKEW = timedelta(minutes=5)  # between the clocks of issuer and verifier
 LONGEST_INDEX = 10  # digits; the largest list that we read has 33 million entries
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """Where a credential's bit stands: the list's address, not yet known to be its issuer's, and the index."""
 
     url: object

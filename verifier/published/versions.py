@@ -26,13 +26,15 @@ class Versions:
     async def bound(self, issuer: KnownIssuer, related: object) -> dict[str, Any] | None:
         """The one that a credential's `relatedResource` binds: {} when it binds none, None when it cannot be had."""
         resources = related[:MOST_RELATED] if isinstance(related, list) else []
-        pairs = [(each.get("id"), each.get("digestSRI")) for each in resources if isinstance(each, dict)]
-        known = [(url, digest) for url, digest in pairs if issuer.may_fetch(url) and isinstance(digest, str)]
-        for url, digest in known:
-            try:
-                return await self._version(str(url), digest)
-            except Unreachable:
-                continue
+        known = False
+        for each in resources:
+            url, digest = (each.get("id"), each.get("digestSRI")) if isinstance(each, dict) else (None, None)
+            if issuer.may_fetch(url) and isinstance(digest, str):
+                known = True
+                try:
+                    return await self._version(str(url), digest)
+                except Unreachable:
+                    continue
         return None if known else {}
 
     async def _version(self, url: str, digest: str) -> dict[str, Any]:

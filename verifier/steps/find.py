@@ -1,7 +1,8 @@
 """Step 1: find the token. What is missing of it is asked of the one service that the code's tag names."""
 
-from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from credential import code as codes
 from credential import legacy, qr, reader
@@ -75,7 +76,7 @@ def _read_token(text: str) -> UnverifiedToken:
     """The token with its claims in the words of the second data model, in which the registered claims agree."""
     token = reader.read(text)
     if legacy.is_legacy(token.claims):
-        token = replace(token, claims=legacy.as_version_2(token.claims), legacy=True)
+        token = msgspec.structs.replace(token, claims=legacy.as_version_2(token.claims), legacy=True)
     reader.registered_claims(token.claims, optional=token.legacy or token.header.get("typ") == "vc+jwt")
     _is_an_achievement(token.claims)
     return token

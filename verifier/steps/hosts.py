@@ -1,7 +1,8 @@
 """Where a certificate may lead: to this verifier, or to one that its issuer names."""
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+import msgspec
 
 from verifier.directory import KnownHosts, KnownIssuer, resembles
 from verifier.verdict import Trace
@@ -11,8 +12,7 @@ __all__ = ["LONGEST_DETAIL", "Hosts"]
 LONGEST_DETAIL = 120  # characters of a stranger's address
 
 
-@dataclass(frozen=True, kw_only=True)
-class Hosts:
+class Hosts(msgspec.Struct, frozen=True, kw_only=True):
     """Where certificates may lead: to this verifier (`own`, an address or ""), and to where their issuer says.
 
     `known` are all hosts that a forger's could be made to look like, without ports.
