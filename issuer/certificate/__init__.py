@@ -25,7 +25,7 @@ from issuer.certificate.design import (
     read_design,
 )
 from issuer.certificate.extra import added_characters, use_extra_fonts
-from issuer.certificate.faces import LATIN, Undrawable, undrawable, unfaithful
+from issuer.certificate.faces import LATIN, Undrawable, printable, undrawable, unfaithful
 from issuer.certificate.fitting import TooLong
 from issuer.certificate.instances import static
 from issuer.certificate.layout import lay
@@ -95,9 +95,8 @@ def draw(
     Raises `Undrawable` naming the characters that cannot be shown, `TooLong`, `Misconfigured` for a broken design, and
     `LibrariesMissing` with the line to run.
     """
-    text = "".join(texts_of(wording))
-    if undrawable(text) or unfaithful(text):
-        raise Undrawable(text)
+    if unprintable := [text for text in texts_of(wording) if not printable(text)]:
+        raise Undrawable("\n".join(unprintable))
     require_libraries()
     from issuer.certificate.compiled import compiled  # noqa: PLC0415, it loads the libraries just asked for
     from issuer.certificate.pdf import write  # noqa: PLC0415, as does this

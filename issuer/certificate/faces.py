@@ -28,6 +28,7 @@ __all__ = [
     "draws",
     "face_for",
     "font_of",
+    "printable",
     "ranges_of",
     "set_extra",
     "undrawable",
@@ -108,6 +109,7 @@ def set_extra(faces: Iterable[Face]) -> None:
     global _extra  # noqa: PLW0603, "can this be drawn?" is asked far from any service, and once a process is enough
     _extra = tuple(faces)
     face_for.cache_clear()
+    printable.cache_clear()
 
 
 def cut_faces() -> tuple[Face, ...]:
@@ -139,6 +141,12 @@ def unfaithful(text: str) -> Mapping[str, str]:
         if point in RADICALS or (ordinary != character and any(point in block for block in COMPATIBILITY_IDEOGRAPHS)):
             found[character] = "" if ordinary == character else ordinary
     return found
+
+
+@lru_cache(maxsize=8192)
+def printable(text: str) -> bool:
+    """Whether a certificate can show all of `text` as what it is; learners of a cohort share most of their texts."""
+    return not undrawable(text) and not unfaithful(text)
 
 
 @lru_cache(maxsize=65536)

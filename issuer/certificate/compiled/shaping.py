@@ -7,7 +7,7 @@ pixel, so widths and kerning come out equal to the last digit. What is not plain
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,13 @@ class Setting:
     spacing: float
     language: str
     cache: Path
+
+    def __hash__(self) -> int:  # asked for with every text
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.latin, self.chinese, self.han, self.size, self.spacing, self.language, self.cache))
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,7 @@ class Line:
                     yield placed.kern
 
 
+@lru_cache(maxsize=2048)
 def written(text: str, han: Face) -> tuple[tuple[str, ...], ...]:
     """How a text changes between faces and alphabets, and where blanks are: what two texts must share to be set alike.
 
@@ -120,6 +128,7 @@ def kind_of(character: str, han: Face) -> tuple[str, ...]:
     return (*kind, alphabet) if faces[0] in LATIN and alphabet != COMMON else kind
 
 
+@lru_cache(maxsize=2048)
 def shape(text: str, setting: Setting) -> Line:
     """The text in its setting. Raises `Refused`; ask `written` first."""
     runs = [(face, _glyphs(face, part, setting)) for face, part in _runs(text, setting)]
