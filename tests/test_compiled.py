@@ -103,6 +103,40 @@ def test_a_design_that_asks_more_of_a_name_is_left_to_the_layout_engine(asked: s
     assert laid_out(sample("usual"), design).startswith(b"%PDF")
 
 
+LABEL, NAME, HEAD = "<li>{{ phrase(fact.labels) }} <", 'said("p", name, "name", "roman"', "{{ head() }}"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (NAME, 'said("h3", name, "name", "roman"'),
+        (LABEL, '<li><span style="opacity:.5">{{ phrase(fact.labels) }}</span> <'),
+        (LABEL, '<li><a href="https://example.org">{{ phrase(fact.labels) }}</a> <'),
+        (HEAD, HEAD + "<style>@page { @bottom-left { content: 'Issued {{ issued }}' } }</style>"),
+        ('<div class="qr">', '<p>{{ verify_url }}</p><div class="qr">'),
+        ('<div class="qr">', '<a href="{{ verify_url }}?lang=en">English</a><div class="qr">'),
+        ('<div class="qr">', '<style>a::after { content: attr(href) }</style><div class="qr">'),
+    ],
+    ids=(
+        "has it in the outline",
+        "moves what is drawn apart",
+        "moves a link",
+        "tells the day by its style sheet",
+        "prints the address",
+        "changes the address",
+        "prints addresses by its style sheet",
+    ),
+)
+def test_a_design_that_says_something_beside_its_pages_strokes_is_left_to_the_layout_engine(
+    change: tuple[str, str],
+) -> None:
+    long = "Wilhelmina Alexandrowna Montgomery Featherstonehaugh-Bartholomew"
+    design = other_than_packaged("beside", change)
+    assert fast(sample("usual", changed={"names": [long, "Q"]}), design) is None
+    assert fast(sample("usual"), design) is None
+    assert laid_out(sample("usual"), design).startswith(b"%PDF")
+
+
 def test_a_text_that_would_break_a_line_is_left_to_the_layout_engine() -> None:
     assert fast(sample("hardest"), packaged(CLASSIC)) is None
 

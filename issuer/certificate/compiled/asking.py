@@ -95,7 +95,7 @@ class Answering(Generic[End]):
 
     def fit(self, text: Any, style: str = "roman", **place: Any) -> Fitted:
         """`layout.fitted`, as templates call it. What is broken into lines may be measured but not printed."""
-        said = str(escape(text.text))
+        said = escape(text.text).unescape()  # as it is read
         if not (names := marks_in(said)):
             return self._fit(text, style, **place)
         answer = self.ask(Fit(self._fit, said, text.language, style, tuple(sorted(place.items()))))

@@ -5,6 +5,7 @@ without them.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from credential.wording import Fact, Section, Text, Wording
@@ -24,16 +25,20 @@ class Field:
     """What a template gets in the place of a text that differs from certificate to certificate.
 
     It can be put on the page, and its `length` be compared with numbers. It is no text, so whatever else a template wants
-    of it fails: nothing that a text decides goes unnoticed.
+    of it fails. What a template puts together of it first, in a `set` block or with `~`, and then compares, is not noticed
+    (`docs/designs.md`).
     """
 
     def __init__(self, name: str, longer: Callable[[str, int], bool]) -> None:
         """`longer` answers whether the text called `name` has more characters than a number."""
-        self._mark = mark(name)
-        self.length = Length(lambda number: longer(name, number))
+        self._mark, self._longer = mark(name), partial(longer, name)
+        self.length = Length(self._longer)
 
     def __html__(self) -> str:
         return self._mark
+
+    def __bool__(self) -> bool:
+        return self._longer(0)
 
     def __str__(self) -> str:  # what filters would work on
         raise Refused("the design does more with a text that differs from certificate to certificate than print it")

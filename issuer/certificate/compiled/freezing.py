@@ -57,6 +57,9 @@ def freeze(
     links = {o.number: o.data.split(address) for o in objects if o.number not in streams and address in o.data}
     if len(pictures) != 1 or not links:
         raise Refused("the design has not one QR code and a link to the verifier")
+    told = (o.data.replace(address, b"") for o in objects if o.number not in streams)
+    if any(_says(data, text) for data in told for text in (*HEAD.values(), *texts.values())):
+        raise Refused("the document says what a field says beside its pages")
     info = len(objects) + 1  # the first number that is free
     faces = _faces(pages, texts)
     together = info + 1 + OBJECTS * len(faces)  # the last three: two object streams, and where all objects are
@@ -111,6 +114,8 @@ def _taken(document: Document, texts: Mapping[str, str]) -> _Taken:
     """The document without the letters of its fields."""
     said = frozenset(texts.values())
     for box in texts_on(document):
+        if any(word in box.text for word in HEAD.values()):
+            raise Refused("the design prints what it tells the reader's software")
         if box.text in said:
             box.text = ""  # its place stays
     document.fonts = _named(document)
@@ -127,11 +132,17 @@ def _taken(document: Document, texts: Mapping[str, str]) -> _Taken:
     return found[0]
 
 
+def _says(data: bytes, text: str) -> bool:
+    """Whether an object holds a text; of numbers, two letters or one ideograph nobody could tell."""
+    tells = any(map(str.isalpha, text)) and len(text) > (2 if text.isascii() else 1)
+    return tells and (text.encode() in data or text.encode("utf-16-be").hex().encode() in data.lower())
+
+
 def _named(document: Document) -> dict[Any, Any]:
     """The fonts of a document, named after the letters that are drawn with them and not after the file they came from."""
     fonts = painted(document)
     for font in fonts.values():
-        letters = f"{font.family} {font.style} {sorted(font.to_unicode.items())}".encode()
+        letters = f"{font.family} {font.weight} {font.style} {sorted(font.to_unicode.items())}".encode()
         font.hash = "".join(chr(65 + byte % 26) for byte in sha256(letters).digest()[:6])
         font.name = b"/%s+%s" % (font.hash.encode(), font.name.partition(b"+")[2])
         font.to_unicode, font.widths = {}, {}

@@ -109,6 +109,8 @@ class Frozen:
         """The glyphs that each face is to be cut down to, and what they stand for."""
         found = {face: dict(font.texts) for face, font in self.fonts.items()}
         for run in chain.from_iterable(line.runs for line in lines):
+            if run.face not in found:
+                raise Refused("a face draws a field that drew none of the probes")
             for placed in run.glyphs:
                 if found[run.face].setdefault(placed.glyph, placed.text) != placed.text:
                     raise Refused("one glyph stands for two characters")

@@ -1,6 +1,7 @@
 """The kinds of certificates that say the same but for their fields, and the document of each, made when it is worth it."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -44,13 +45,15 @@ __all__ = ["Kinds"]
 
 log = logging.getLogger("issuer")
 
-MOST = 1000  # kinds of one wording
-MOST_DOCUMENTS = 6  # of one kind
+MOST = 200  # kinds of one wording
+MOST_DOCUMENTS = 8  # of one kind
 MOST_SECONDS = 15  # of processor time to compile one; whoever asked for the certificate is waiting
 # How many letters more than in the first certificate of a kind a name is tried with, and any other field. Fewer, where a
 # line would break; then the next certificate may be too wide.
 MORE = ((24, 4), (24, 1), (8, 0), (0, 0))
 SMALLEST, LARGEST = qr("1"), qr("1" * 1500)  # QR codes: of a digit, and of more than any certificate has
+TOLD = re.compile(r"<title>.*?</title>|<meta [^>]*>", re.DOTALL)  # where fields may stand in the head
+LINK = re.compile(f'href="{mark(VERIFY_URL)}"')
 Texts = Mapping[str, str]
 
 
@@ -107,24 +110,31 @@ class Kinds:
             if lines := document.lines(texts):
                 return document, lines
         kind.asked += 1
-        if not kind.refused and kind.asked >= worth_it:
-            try:
-                document = self._compiled(node, kind, texts)
-            except Refused as error:
-                kind.refused = str(error)
-            except MemoryError:
-                raise
-            except Exception as error:  # noqa: BLE001, what looks into a library may break with it, and no certificate then
-                log.warning("A design is not compiled: %r", error)
-                kind.refused = "the layout engine is not as it was"
-            else:
-                kind.asked = 0
-                kind.documents = [document, *kind.documents][:MOST_DOCUMENTS]
-                if lines := document.lines(texts):
-                    return document, lines
-                kind.refused = "the probes do not hold what they were made for"
+        if not kind.refused and kind.asked >= worth_it and (another := self._another(node, kind, texts)):
+            if lines := another.lines(texts):
+                return another, lines
+            kind.refused = "the probes do not hold what they were made for"
         if kind.refused:
             raise Refused(kind.refused)
+        return None
+
+    def _another(self, node: Node[Kind], kind: Kind, texts: Texts) -> Frozen | None:
+        """One more document of a kind; None where `kind.refused` says why there is none."""
+        try:
+            document = self._compiled(node, kind, texts)
+        except Refused as error:
+            kind.refused = str(error)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001, what looks into a library may break with it, and no certificate then
+            log.warning("A design is not compiled: %r", error)
+            kind.refused = "the layout engine is not as it was"
+        else:
+            kind.asked = 0
+            kind.documents.insert(0, document)
+            if len(kind.documents) == MOST_DOCUMENTS:
+                kind.refused = "it comes in too many widths"
+            return document
         return None
 
     def _met(self, texts: Texts) -> Node[Kind]:
@@ -179,20 +189,21 @@ class Kinds:
             raise Refused("the design makes something else of a text than print it")
 
     def _frozen(self, html: str, narrow: Texts, wide: Texts) -> Frozen:
-        with self._laid_out(html, narrow) as document:
-            first, last = self._probe(document, narrow), self._tried(html, wide, LARGEST)
+        def some(*fields: str) -> Probe:
+            said = {**narrow, **{field: wide[field] for field in fields}}
+            with self._laid_out(html, said, LARGEST) as document:
+                return self._probe(document, said, LARGEST)
+
+        with self._laid_out(html, narrow) as document, self._laid_out(html, wide) as other:
+            first, last = self._probe(document, narrow), self._probe(other, wide)
             if not settled(first, last):
                 raise Refused("with wide texts a line is broken that is not with narrow ones")
-
-            def some(*fields: str) -> Probe:
-                return self._tried(html, {**narrow, **{field: wide[field] for field in fields}})
-
-            pages = followed(first, last, some(*list(narrow)[::2]), some, self._moves)
-            return freeze(document, narrow, pages, (first.widths, last.widths), self._cache)
-
-    def _tried(self, html: str, said: Texts, picture: bytes = SMALLEST) -> Probe:
-        with self._laid_out(html, said, picture) as document:
-            return self._probe(document, said, picture)
+            pages = followed(first, last, some, self._moves)
+            proven = (first.widths, last.widths)
+            frozen = freeze(document, narrow, pages, proven, self._cache)
+            if freeze(other, wide, pages, proven, self._cache) != frozen:
+                raise Refused("something beside the pages' strokes depends on the fields")
+            return frozen
 
     def _probe(self, document: Document, said: Texts, picture: bytes = SMALLEST) -> Probe:
         return probed(sheets(document, said, self._han, self._cache, sha256(picture).hexdigest()), said)
@@ -224,7 +235,9 @@ class _Nothing(dict[str, str]):
 def _standing(html: str) -> list[str]:
     """The fields that stand on the pages. Raises `Refused` where one stands there twice, or one that has no place there."""
     head, _, body = html.partition("</head>")
+    if marks_in(TOLD.sub("", head)) or mark(VERIFY_URL) in LINK.sub("", body):
+        raise Refused("a field stands where fields do not")
     fields = [field for field in marks_in(body) if field != VERIFY_URL]
-    if len(set(fields)) < len(fields) or {TITLE, ISSUED} & set(fields) or set(marks_in(head)) - {TITLE, CODE, ISSUED}:
+    if len(set(fields)) < len(fields) or {TITLE, ISSUED} & set(fields):
         raise Refused("a field stands where fields do not")
     return fields

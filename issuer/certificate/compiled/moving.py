@@ -1,10 +1,10 @@
 """What follows from the widths of the fields: the numbers of a page that differ from probe to probe.
 
-Whatever differs must be a sum of shares of the fields' widths (none, half or all of one: centred or set flush). Most fields
-move nothing but themselves, which shows in any probe. The shares of those that move others too are found with probes in
-which one of them alone is wide, and tried first on other kinds of the design. All is held against every probe. What was
-seen at the narrowest and at the widest holds between them: a line that does not break with every field at its widest breaks
-nowhere. Anything else is `Refused`.
+Whatever differs must be a sum of shares of the fields' widths: half of one where a line is centred, all of it where it is
+set flush. Most fields move nothing but themselves, which shows in any probe. The shares of those that move others too are
+found with probes in which one of them alone is wide, and tried first on other kinds of the design. All is held against
+every probe. What was seen at the narrowest and at the widest holds between them: a line that does not break with every
+field at its widest breaks nowhere. Anything else is `Refused`.
 """
 
 import re
@@ -84,23 +84,26 @@ def settled(narrow: Probe, wide: Probe) -> bool:
 
 
 def followed(
-    narrow: Probe, wide: Probe, mixed: Probe, alone: Callable[[str], Probe], known: set[Shares]
+    narrow: Probe, wide: Probe, some: Callable[..., Probe], known: set[Shares]
 ) -> list[list[bytes | Stroke | Slot]]:
     """For each page its operators, as in the probe `narrow` where they stand still. Raises `Refused`.
 
-    In the probe `mixed` some fields are wide, and `alone` makes one in which a single field is. What was found for other
-    kinds of the design is `known`, and tried first; what is found now is added to it.
+    `some` makes a probe in which some fields are wide. What was found for other kinds of the design is `known`, and tried
+    first; what is found now is added to it.
     """
-    probes = [narrow, wide, mixed]
-    with suppress(Refused):
-        return _pages(probes, lambda values: _likewise(values, probes, known))
-    coupled = []
+    probes = [narrow, wide, some(*list(narrow.widths)[::2])]
+    coupled: dict[float, list[str]] = {}  # by the height of their line
     for parts in chain.from_iterable(_columns(probes)):
         places = [part for part in parts if isinstance(part, Place)]
         if places and not _own([place.x for place in places], probes, places[0].field):
-            coupled.append(places[0].field)
-    probes += map(alone, coupled)
-    pages = _pages(probes, lambda values: _moving(values, probes, coupled))
+            coupled.setdefault(places[0].y, []).append(places[0].field)
+    if len(coupled) > 1:  # another line may be the widest one
+        probes += [some(*line) for line in coupled.values() if len(line) > 1]
+    with suppress(Refused):
+        return _pages(probes, lambda values: _likewise(values, probes, known))
+    alone = [field for line in coupled.values() for field in line]
+    probes += map(some, alone)
+    pages = _pages(probes, lambda values: _moving(values, probes, alone))
     for part in chain.from_iterable(pages):
         numbers = part.numbers if isinstance(part, Stroke) else (part.x, part.y) if isinstance(part, Slot) else ()
         known.update(number.shares for number in numbers)
