@@ -89,6 +89,8 @@ def serve(asked: Connection, cache: Path) -> None:
                 brand=brand,
             )
             asked.send(drawn)
+        except BrokenPipeError:
+            return  # nobody asks any more
         except MemoryError:
             return  # with what is left nothing can be relied on
         except Exception as error:  # noqa: BLE001, the asker raises it again
