@@ -218,7 +218,8 @@ class _Rendition:
 
     def translated(self, own: str, value: str, member: str) -> tuple[Text, ...]:
         """A text of the credential, which is in the language `own`, and what the version says for it in others."""
-        return self.said({own: value} | translations_of(self.version, member) | {own: value})
+        others = translations_of(self.version, member)
+        return self.said({own: value} | others | {own: value})  # the first of all, and not what the version has for it
 
     def fact(self, key: str, *values: Text) -> Fact:
         return Fact(key=key, labels=self.said(PHRASES[key]), values=values)

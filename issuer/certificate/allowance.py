@@ -1,6 +1,6 @@
 """Processor time: so much for each layout, and a process that takes more is ended by the system.
 
-For a certificate one page is laid out; to compile a kind, a dozen, and none of them may take longer than the one. It is
+For a certificate one page is laid out; to compile a kind, several, and none of them may take longer than the one. It is
 the system that ends it, because a library that loops does not come back to Python.
 """
 

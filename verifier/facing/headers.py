@@ -36,5 +36,5 @@ def guarding_headers(public_url: str) -> dict[bytes, bytes]:
 def guarded(headers: Iterable[Header], guarding: dict[bytes, bytes]) -> list[Header]:
     """An answer's headers with the guarding ones in place of its own. What does not say that it may be kept may not."""
     own = [header for header in headers if header[0].lower() not in guarding]
-    says_so = any([name.lower() == b"cache-control" for name, _ in own])  # noqa: C419 - of two or three
+    says_so = any(name.lower() == b"cache-control" for name, _ in own)
     return [*own, *guarding.items(), *(() if says_so else NOT_KEPT)]

@@ -70,22 +70,25 @@ class Embedded:
         """`glyphs` says for each glyph what text it stands for."""
         self._face, self._font = face, static_font(face, cache) if face in LATIN else font_of(face)
         self.numbers, self._file = _cut(self._font, glyphs) if face in LATIN else _redrawn(face, self._font, glyphs)
-        self._texts = {self.numbers[glyph]: text for glyph, text in sorted(glyphs.items())}
-        scale = 1000 / self._font.face.upem
-        self._widths = {self.numbers[glyph]: round(self._font.get_glyph_h_advance(glyph) * scale) for glyph in glyphs}
+        self._glyphs = glyphs
 
     def write(self, writer: Writer, font: Font) -> dict[int, bytes]:
         """Write it as that font, in `OBJECTS` objects (ISO 32000-1, 9.7), but for those returned."""
         tag = bytes(65 + byte % 26 for byte in sha256(self._file).digest()[:6])
         name = b"%s+%s" % (tag, self._face.family.replace(" ", "-").encode())
-        widths = b" ".join(b"%d[%d]" % pair for pair in sorted({**self._widths, **font.widths}.items()))
+        texts = {self.numbers[glyph]: text for glyph, text in sorted(self._glyphs.items())}
         extents, scale = self._font.get_font_extents("ltr"), 1000 / self._font.face.upem
+        given = dict(font.widths)
+        for glyph in self._glyphs:
+            if (number := self.numbers[glyph]) not in given:
+                given[number] = round(self._font.get_glyph_h_advance(glyph) * scale)
+        widths = b" ".join(b"%d[%d]" % pair for pair in sorted(given.items()))
         up, down = round(extents.ascender * scale), round(extents.descender * scale)
         italic = -12 if self._face.style == "italic" else 0
         values: dict[bytes, object] = {b"name": name, b"widths": widths, b"up": up, b"down": down, b"italic": italic}
         values |= {b"+%d" % n: font.number + n for n in range(OBJECTS)}
         writer.add_stream(font.number + 3, b"/Length1 %d" % len(self._file), self._file)
-        lines = [b"<%04x> <%s>" % (n, text.encode("utf-16-be").hex().encode()) for n, text in self._texts.items()]
+        lines = [b"<%04x> <%s>" % (n, text.encode("utf-16-be").hex().encode()) for n, text in texts.items()]
         blocks = (lines[start : start + 100] for start in range(0, len(lines), 100))
         mapped = b"\n".join(b"%d beginbfchar\n%s\nendbfchar" % (len(b), b"\n".join(b)) for b in blocks)
         writer.add_stream(font.number + 4, b"", TO_UNICODE % mapped)

@@ -100,7 +100,8 @@ def followed(
     if len(coupled) > 1:  # another line may be the widest one
         probes += [some(*line) for line in coupled.values() if len(line) > 1]
     with suppress(Refused):
-        return _pages(probes, lambda values: _likewise(values, probes, known))
+        ways = _ways(narrow, wide, known)
+        return _pages(probes, lambda values: _likewise(values, probes, ways))
     alone = [field for line in coupled.values() for field in line]
     probes += map(some, alone)
     pages = _pages(probes, lambda values: _moving(values, probes, alone))
@@ -162,10 +163,14 @@ def _moving(values: Sequence[float], probes: Sequence[Probe], coupled: Sequence[
     return moving
 
 
-def _likewise(values: Sequence[float], probes: Sequence[Probe], known: Iterable[Shares]) -> Moving:
-    """How a number moves, if in one way only of those that are known."""
-    growing = {field for field, width in probes[1].widths.items() if width > probes[0].widths[field]}
-    ways = {(), *(tuple((field, share) for field, share in shares if field in growing) for shares in known)}
+def _ways(narrow: Probe, wide: Probe, known: Iterable[Shares]) -> set[Shares]:
+    """In which ways that are known a number can move here, where not every field need grow."""
+    growing = {field for field, width in wide.widths.items() if width > narrow.widths[field]}
+    return {(), *(tuple((field, share) for field, share in shares if field in growing) for shares in known)}
+
+
+def _likewise(values: Sequence[float], probes: Sequence[Probe], ways: Iterable[Shares]) -> Moving:
+    """How a number moves, if in one of the ways only."""
     found = [moving for moving in (Moving(values[0], way) for way in ways) if _holds(moving, values, probes)]
     if len(found) != 1:
         raise Refused("the page moves in a way that is not known")

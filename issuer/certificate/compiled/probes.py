@@ -52,8 +52,8 @@ class _Trying:
             if self._suits(tried := {**wide, field: self._actual[field]}):
                 wide = tried
         wide = self._grown(self._put(wide, self._fields, WIDE, 1, self._suits), WIDE, 1)
+        fixed = [field for field in self._fields if not self._most[field]]
         for letter in WIDER:
-            fixed = [field for field in self._fields if not self._most[field]]
             wide = self._put(wide, fixed, {"Latn": letter}, 1, self._suits)
         if not all(map(self._suits, ({**narrow, field: wide[field]} for field in self._fields))):
             raise Refused("narrow and wide texts together are of another kind")
@@ -116,8 +116,11 @@ def _said(text: str, more: int, number: int, han: Face, letters: Mapping[str, st
         elif drawn[0] in HAN and not alone:  # 年 stands alone in every date
             parts.append("".join(islice(cycle(drawn), len(part))))
         else:
-            length = len(part) + (min(more, 2) if drawn[0] in DIGITS else more)  # of a hundred points, at most
-            if drawn[0] in DIGITS and not alone:  # in a date: a day has one digit or two, a year has four
+            if drawn[0] not in DIGITS:
+                length = len(part) + more
+            elif alone:
+                length = len(part) + min(more, 2)  # of a hundred points, at most
+            else:  # in a date: a day has one digit or two, a year has four
                 length = len(part) if len(part) > 2 else 2 if letters is WIDE else 1
             parts.append("".join(islice(cycle(drawn), max(length, 1))))
     return "".join(parts)
