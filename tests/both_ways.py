@@ -57,8 +57,8 @@ def learner(random: Random, rendition: str, names: tuple[str, str | None], of: s
     return sample(of, rendition, changed)
 
 
-def fast(wording: Wording, design: Design, worth_it: int = 1) -> bytes | None:
-    """The certificate as it is drawn without the layout engine; None where that must draw it."""
+def fast(wording: Wording, design: Design, **how: Any) -> bytes | None:
+    """The certificate as it is drawn without the layout engine; None where that must draw it. `how` is for `compiled`."""
     return compiled(
         wording,
         TOKEN,
@@ -67,7 +67,7 @@ def fast(wording: Wording, design: Design, worth_it: int = 1) -> bytes | None:
         cache=CACHE,
         design=design,
         brand=PLAIN,
-        worth_it=worth_it,
+        **{"worth_it": 1} | how,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from issuer.certificate import read_design
-from issuer.certificate.compiled import kinds
+from issuer.certificate.compiled import compiling
 from issuer.certificate.pool import Pool
 from issuer.certificate.samples import sample
 from tests.both_ways import fast, laid_out
@@ -58,7 +58,7 @@ def test_a_kind_may_take_longer_to_compile_than_a_certificate_to_draw(slow: Pool
 def test_a_kind_that_would_take_too_long_to_compile_is_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
     design = read_design("classic, slow", dict(CLASSIC.files))
     with monkeypatch.context() as patched:
-        patched.setattr(kinds, "MOST_SECONDS", 0)
+        patched.setattr(compiling, "MOST_SECONDS", 0)
         assert fast(sample("usual"), design) is None
     assert fast(sample("usual"), design) is None
     assert laid_out(sample("usual"), design).startswith(b"%PDF")

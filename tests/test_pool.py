@@ -1,6 +1,7 @@
 """The drawing processes: as good as drawing here, and whatever befalls one of them befalls nobody else."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -92,6 +93,16 @@ def test_a_missing_library_is_named_to_whoever_asks(one: Pool, tmp_path: Path, m
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(LibrariesMissing, match=r"pango-1.0 not found.*Run: "):
         one.render(WORDING, TOKEN, **HERE)
+
+
+def test_a_process_whose_answer_is_none_of_ours_is_replaced(one: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    one.render(WORDING, TOKEN, **HERE)
+    harmed, (worker,) = worker_of(one), one._workers
+    monkeypatch.setattr(worker._connection, "recv_bytes", lambda most: pickle.dumps("a program of its own"))
+    with pytest.raises(NotDrawn):
+        one.render(WORDING, TOKEN, **HERE)
+    assert one.render(WORDING, TOKEN, **HERE).startswith(b"%PDF")
+    assert worker_of(one) != harmed
 
 
 @pytest.mark.parametrize("harm", [signal.SIGKILL, signal.SIGSTOP], ids=["dies", "hangs"])

@@ -85,12 +85,13 @@ def draw(
     cache: Path,
     design: Design,
     brand: Brand = PLAIN,
+    shelf: Path | None = None,
 ) -> Drawn:
     """The certificate of `token` as a PDF: PDF/A-3a and PDF/UA-1, the token attached. Same input, same bytes.
 
     `verify_url` goes into the QR code as it is, and its host is printed beside it. `issued_at` (aware) becomes the
     dates of the file. `cache` is a folder of ours that keeps the static Latin faces; the first call on a machine fills
-    it in some seconds.
+    it in some seconds. Processes that are given the same `shelf` compile each design once for all (`compiled.shelf`).
 
     Raises `Undrawable` naming the characters that cannot be shown, `TooLong`, `Misconfigured` for a broken design, and
     `LibrariesMissing` with the line to run.
@@ -105,7 +106,14 @@ def draw(
     cache = cache.absolute()
     with DRAWING:
         if pdf := compiled(
-            wording, token, verify_url=verify_url, issued_at=moment, cache=cache, design=design, brand=brand
+            wording,
+            token,
+            verify_url=verify_url,
+            issued_at=moment,
+            cache=cache,
+            design=design,
+            brand=brand,
+            shelf=shelf,
         ):
             return Drawn(pdf, "compiled")
         laid = lay(

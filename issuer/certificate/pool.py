@@ -14,17 +14,17 @@ from datetime import datetime
 from multiprocessing import Pipe
 from pathlib import Path
 from queue import Empty, LifoQueue
+from tempfile import TemporaryDirectory
 from threading import Lock
 from time import perf_counter
-from typing import Any
 
 import msgspec
 from prometheus_client import Histogram
 
 from credential.wording import Wording
-from issuer.certificate import PLAIN, Brand, Design, Drawn
-from issuer.certificate.worker import READY, Look, Question
-from issuer.errors import Unavailable
+from issuer.certificate import PLAIN, Brand, Design, Drawn, LibrariesMissing, TooLong, Undrawable
+from issuer.certificate.worker import ANSWER, READY, Look, Question, Refusal
+from issuer.errors import Misconfigured, Unavailable
 
 __all__ = ["NotDrawn", "Pool"]
 
@@ -34,6 +34,8 @@ WAITING = 60  # seconds in the line
 WAYS = ("compiled", "laid_out", "refused", "not_drawn")
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 LOOKS = 16  # that a process keeps; each has at most some 600 KB
+MOST_BYTES = 64 * 1024**2  # of an answer
+ERRORS = {error.__name__: error for error in (LibrariesMissing, Misconfigured, TooLong, Undrawable)}
 
 
 class NotDrawn(Unavailable):
@@ -57,7 +59,8 @@ class Pool:
         self.seconds = Histogram("issuer_certificate_seconds", waited, ["way"], buckets=SECONDS, registry=None)
         for way in WAYS:
             self.seconds.labels(way)
-        self._told = (cache, *fonts)
+        self._shelf = TemporaryDirectory(prefix="issuer-", ignore_cleanup_errors=True)
+        self._told = (cache, Path(self._shelf.name), *fonts)
         self._lock = Lock()
         self._workers: set[_Worker] = set()
         self._idle: LifoQueue[_Worker] = LifoQueue()  # the last one used has the warmest caches
@@ -102,10 +105,7 @@ class Pool:
             with self._lock:
                 self.drawn[answer.way] += 1
             return answer.pdf
-        kind, arguments, attributes = answer
-        error: Exception = kind.__new__(kind, *arguments)
-        vars(error).update(attributes)
-        raise error
+        raise _error(answer)
 
     def close(self) -> None:
         """End all processes now; whoever waits for one gets `NotDrawn`, and so does whoever asks later."""
@@ -113,6 +113,7 @@ class Pool:
             self._closed = True
             for worker in self._workers:
                 worker.kill()
+        self._shelf.cleanup()
 
     @contextmanager
     def _worker(self) -> "Iterator[_Worker]":
@@ -187,14 +188,17 @@ class _Worker:
         self._places[look] = place
         return place, look
 
-    def ask(self, question: Question) -> Any:
+    def ask(self, question: Question) -> Drawn | Refusal:
         """What `worker.serve` answers. Raises `NotDrawn`; then this process is not to be asked again."""
         try:
             if not self._ready:
                 self._ready = self._answer(STARTING) == READY
             self._connection.send_bytes(msgspec.msgpack.encode(question))
-            return self._answer(DRAWING)
-        except (EOFError, OSError) as error:
+            answer = self._answer(DRAWING)
+            if isinstance(answer, str):
+                raise EOFError
+            return answer
+        except (EOFError, OSError, msgspec.MsgspecError) as error:
             raise NotDrawn(
                 "The process that drew this certificate ended: out of time or memory, or with the service. Ask again; if it "
                 "happens again, its design asks for too much."
@@ -205,12 +209,24 @@ class _Worker:
         self._process.kill()
         self._process.wait()
 
-    def _answer(self, seconds: float) -> Any:
+    def _answer(self, seconds: float) -> str | Drawn | Refusal:
         if not self._connection.poll(seconds):
             raise NotDrawn(
                 f"Drawing this certificate took longer than {seconds} seconds and was given up. Ask again later."
             )
-        return self._connection.recv()
+        return ANSWER.decode(self._connection.recv_bytes(MOST_BYTES))
+
+
+def _error(refusal: Refusal) -> Exception:
+    """The error that a process told us of."""
+    if kind := ERRORS.get(refusal.name):
+        error: Exception = kind.__new__(kind, refusal.message)  # whose own `__init__` would make another message
+        if isinstance(error, Undrawable):
+            error.characters = refusal.characters
+    else:
+        error = RuntimeError(f"{refusal.name}: {refusal.message}")
+    error.add_note(refusal.traceback)
+    return error
 
 
 def _cores() -> int:

@@ -17,12 +17,12 @@ from pathlib import Path
 import msgspec
 
 from credential.wording import Wording
-from issuer.certificate import Brand, Design, draw, packaged, use_extra_fonts
+from issuer.certificate import Brand, Design, Drawn, Undrawable, draw, packaged, use_extra_fonts
 from issuer.certificate.allowance import limit
 from issuer.certificate.samples import sample
 from issuer.errors import IssuerError
 
-__all__ = ["MEMORY", "QUESTION", "READY", "Look", "Question", "serve"]
+__all__ = ["ANSWER", "MEMORY", "QUESTION", "READY", "Look", "Question", "Refusal", "serve"]
 
 MEMORY = 1024**3
 READY = "ready"
@@ -45,14 +45,24 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     look: Look | None
 
 
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """What `draw` raised: the name of the error's class, its message and `traceback`; `characters` of an `Undrawable`."""
+
+    name: str
+    message: str
+    traceback: str
+    characters: tuple[str, ...]
+
+
 QUESTION = msgspec.msgpack.Decoder(Question)
+# Not pickled: who asks has the keys, and what a design makes of this process is to have no say there.
+ANSWER: msgspec.msgpack.Decoder[str | Drawn | Refusal] = msgspec.msgpack.Decoder(str | Drawn | Refusal)
 
 
-def serve(asked: Connection, cache: Path) -> None:
-    """Draw a sample, say that we are ready, and draw what is asked until nobody asks any more.
+def serve(asked: Connection, cache: Path, shelf: Path) -> None:
+    """Draw a sample, say that we are `READY`, and draw what is asked until nobody asks any more.
 
-    Each question is a `Question`; each answer what `draw` gave, or the error that it raised as `(class, args,
-    attributes)`: errors do not survive pickling when their class makes its own message.
+    Each question is a `Question`; each answer what `draw` gave or a `Refusal`, as MessagePack. `shelf` is for `draw`.
     """
     if sys.platform == "linux":  # macOS counts its shared libraries into the address space
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -68,7 +78,7 @@ def serve(asked: Connection, cache: Path) -> None:
         )
     gc.freeze()  # fonts and style sheets stay: the collector need not look at them again for every certificate
     looks: dict[int, Look] = {}
-    asked.send(READY)
+    _answer(asked, READY)
     while True:
         try:
             question = QUESTION.decode(asked.recv_bytes())
@@ -79,7 +89,7 @@ def serve(asked: Connection, cache: Path) -> None:
         design, brand = looks[question.place]
         limit()
         try:
-            drawn = draw(
+            answer: Drawn | Refusal = draw(
                 question.wording,
                 question.token,
                 verify_url=question.verify_url,
@@ -87,18 +97,29 @@ def serve(asked: Connection, cache: Path) -> None:
                 cache=Path(question.cache),
                 design=design,
                 brand=brand,
+                shelf=shelf,
             )
-            asked.send(drawn)
-        except BrokenPipeError:
-            return  # nobody asks any more
         except MemoryError:
             return  # with what is left nothing can be relied on
         except Exception as error:  # noqa: BLE001, the asker raises it again
-            error.add_note(traceback.format_exc())
-            asked.send((type(error), error.args, vars(error)))
+            characters = error.characters if isinstance(error, Undrawable) else ()
+            answer = Refusal(
+                name=type(error).__name__,
+                message=str(error),
+                traceback=traceback.format_exc(),
+                characters=characters,
+            )
+        try:
+            _answer(asked, answer)
+        except BrokenPipeError:
+            return  # nobody asks any more
+
+
+def _answer(asked: Connection, answer: str | Drawn | Refusal) -> None:
+    asked.send_bytes(msgspec.msgpack.encode(answer))
 
 
 if __name__ == "__main__":
-    connection, cache, *fonts = sys.argv[1:]
+    connection, cache, shelf, *fonts = sys.argv[1:]
     use_extra_fonts(map(Path, fonts))
-    serve(Connection(int(connection)), Path(cache))
+    serve(Connection(int(connection)), Path(cache), Path(shelf))

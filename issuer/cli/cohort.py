@@ -16,7 +16,7 @@ from issuer.service import Service
 
 __all__ = ["Done", "work"]
 
-WRITTEN_AT_ONCE = 10  # certificates that one thread draws, keeps and records in one transaction; a kill loses these
+WRITTEN_AT_ONCE = 25  # certificates that one thread draws, keeps and records in one transaction; a kill loses these
 
 
 @dataclass

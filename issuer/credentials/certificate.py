@@ -19,8 +19,8 @@ from issuer.tables import Credential
 
 __all__ = ["certificate", "qr_address", "worded"]
 
-# Once for a certificate's words and its QR code; nobody changes what was read.
-_read = lru_cache(maxsize=16)(reader.read)
+# Once for a certificate's words and its QR code; nobody changes what was read. Some threads at once word dozens.
+_read = lru_cache(maxsize=128)(reader.read)
 MOST_PRINTED = 1300  # digits; with an address of 80 characters a QR code of version 20, 0.36 mm per module on 35 mm
 
 

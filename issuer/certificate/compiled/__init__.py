@@ -35,13 +35,15 @@ _kept: "OrderedDict[Any, Kinds]" = OrderedDict()
 
 def compiled(
     wording: Wording, token: str, *, verify_url: str, issued_at: datetime, cache: Path, design: Design, brand: Brand,
-    worth_it: int = WORTH_IT,
+    shelf: Path | None = None, worth_it: int = WORTH_IT,
 ) -> bytes | None:  # fmt: skip
-    """The certificate drawn without the layout engine, as `issuer.certificate.render`; None where that has to draw it."""
+    """The certificate drawn without the layout engine, as `issuer.certificate.draw`; None where that has to draw it."""
     shared, texts = opened(wording)
     verifier = urlsplit(verify_url).netloc
     key = (design, brand, verifier, shared, cache)
-    kinds = _kept.pop(key, None) or Kinds(wording, design=design, brand=brand, verifier=verifier, cache=cache)
+    kinds = _kept.pop(key, None) or Kinds(
+        wording, design=design, brand=brand, verifier=verifier, cache=cache, shelf=shelf
+    )
     _kept[key] = kinds
     if len(_kept) > MOST_KEPT:
         _kept.popitem(last=False)
