@@ -113,14 +113,23 @@ def _differing(one: bytes, other: bytes, *, validated: bool) -> Iterator[str]:
 
 
 def _tree(pdf: bytes) -> Any:
-    """All that a document holds beside its pages' strokes and fonts: structure, links, attachment, metadata."""
+    """All that a document holds beside its pages' strokes and fonts: structure, outline, links, attachment, metadata."""
     with pikepdf.open(BytesIO(pdf)) as document:
         root = document.Root
         info = {str(key): str(value) for key, value in document.docinfo.items()}
         files = {name: file.get_file().read_bytes() for name, file in document.attachments.items()}
         links = [str(note.A.URI) for page in document.pages for note in page.get("/Annots", ())]
         packet = root.Metadata.read_bytes()
-        return list(_elements(root.StructTreeRoot.K)), info, files, links, packet, str(root.Lang)
+        with document.open_outline() as outline:
+            titles = list(_titles(outline.root))
+        return list(_elements(root.StructTreeRoot.K)), titles, info, files, links, packet, str(root.Lang)
+
+
+def _titles(items: Iterable[pikepdf.OutlineItem]) -> Iterator[tuple[str, str]]:
+    for item in items:
+        assert isinstance(item.destination, pikepdf.Array)
+        yield item.title, str(list(item.destination)[1:])  # without the page's number in the file
+        yield from _titles(item.children)
 
 
 def _elements(kids: Any) -> Iterator[tuple[str, ...]]:
