@@ -59,8 +59,8 @@ class Pool:
         self.seconds = Histogram("issuer_certificate_seconds", waited, ["way"], buckets=SECONDS, registry=None)
         for way in WAYS:
             self.seconds.labels(way)
-        self._shelf = TemporaryDirectory(prefix="issuer-", ignore_cleanup_errors=True)
-        self._told = (cache, Path(self._shelf.name), *fonts)
+        self._cache, self._fonts = cache, fonts
+        self._shelf: TemporaryDirectory[str] | None = None  # what our processes share, while there are any
         self._lock = Lock()
         self._workers: set[_Worker] = set()
         self._idle: LifoQueue[_Worker] = LifoQueue()  # the last one used has the warmest caches
@@ -113,7 +113,8 @@ class Pool:
             self._closed = True
             for worker in self._workers:
                 worker.kill()
-        self._shelf.cleanup()
+            if self._shelf:
+                self._shelf.cleanup()
 
     @contextmanager
     def _worker(self) -> "Iterator[_Worker]":
@@ -143,7 +144,8 @@ class Pool:
             raise NotDrawn("Too many certificates are asked for at once. Ask again later.") from None
 
     def _another(self) -> "_Worker":
-        worker = _Worker(self._told)
+        self._shelf = self._shelf or TemporaryDirectory(prefix="issuer-", ignore_cleanup_errors=True)
+        worker = _Worker((self._cache, Path(self._shelf.name), *self._fonts))
         self._workers.add(worker)
         return worker
 
