@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 import uharfbuzz as hb
 
-from issuer.certificate.compiled.writing import Writer
+from issuer.certificate.compiled.shaping import together
+from issuer.certificate.compiled.writing import BEST, FAST, Writer, deflated
 from issuer.certificate.faces import LATIN, Face, font_of
 from issuer.certificate.instances import static_font
 from issuer.certificate.subset import glyph_of
@@ -53,46 +54,62 @@ end"""
 class Font:
     """A font that is written with each certificate: its `name` on the pages, and the first `number` of its objects.
 
-    What stands still on the pages may be set in it too: `texts` says for those glyphs what they stand for, `widths` how wide
-    they are in 1/1000 em.
+    `texts` are the glyphs that are always in it and what they stand for: what stands still on the pages may be set in it
+    too. `widths` says how wide some are, in 1/1000 em. `cache` is the folder of `instances.static`.
     """
 
+    face: Face
     name: bytes
     number: int
     texts: Mapping[int, str]
     widths: Mapping[int, int]
+    cache: Path
+
+    def embedded(self, said: Mapping[int, str]) -> "Embedded":
+        """It with the glyphs of what the fields say. Raises `Refused` where one stands for two texts."""
+        if said.items() <= self.texts.items():
+            return self._usual
+        return Embedded(self, together(self.texts, said), FAST)
+
+    @cached_property
+    def _usual(self) -> "Embedded":
+        return Embedded(self, self.texts, BEST)
 
 
 class Embedded:
-    """The file of a face for certain glyphs; `numbers` says how each is numbered in it."""
+    """A font as it is written; `numbers` says how each glyph is numbered in its file."""
 
-    def __init__(self, face: Face, glyphs: Mapping[int, str], cache: Path) -> None:
-        """`glyphs` says for each glyph what text it stands for."""
-        self._face, self._font = face, static_font(face, cache) if face in LATIN else font_of(face)
-        self.numbers, self._file = _cut(self._font, glyphs) if face in LATIN else _redrawn(face, self._font, glyphs)
-        self._glyphs = glyphs
-
-    def write(self, writer: Writer, font: Font) -> dict[int, bytes]:
-        """Write it as that font, in `OBJECTS` objects (ISO 32000-1, 9.7), but for those returned."""
-        tag = bytes(65 + byte % 26 for byte in sha256(self._file).digest()[:6])
-        name = b"%s+%s" % (tag, self._face.family.replace(" ", "-").encode())
-        texts = {self.numbers[glyph]: text for glyph, text in sorted(self._glyphs.items())}
-        extents, scale = self._font.get_font_extents("ltr"), 1000 / self._font.face.upem
+    def __init__(self, font: Font, glyphs: Mapping[int, str], level: int) -> None:
+        """`glyphs` says for each what text it stands for, `level` how well the font is compressed."""
+        face = font.face
+        latin = face in LATIN
+        drawing = static_font(face, font.cache) if latin else font_of(face)
+        self.numbers, file = _cut(drawing, glyphs) if latin else _redrawn(face, drawing, glyphs)
+        tag = bytes(65 + byte % 26 for byte in sha256(file).digest()[:6])
+        name = b"%s+%s" % (tag, face.family.replace(" ", "-").encode())
+        texts = {self.numbers[glyph]: text for glyph, text in sorted(glyphs.items())}
+        extents, scale = drawing.get_font_extents("ltr"), 1000 / drawing.face.upem
         given = dict(font.widths)
-        for glyph in self._glyphs:
+        for glyph in glyphs:
             if (number := self.numbers[glyph]) not in given:
-                given[number] = round(self._font.get_glyph_h_advance(glyph) * scale)
+                given[number] = round(drawing.get_glyph_h_advance(glyph) * scale)
         widths = b" ".join(b"%d[%d]" % pair for pair in sorted(given.items()))
         up, down = round(extents.ascender * scale), round(extents.descender * scale)
-        italic = -12 if self._face.style == "italic" else 0
+        italic = -12 if face.style == "italic" else 0
         values: dict[bytes, object] = {b"name": name, b"widths": widths, b"up": up, b"down": down, b"italic": italic}
         values |= {b"+%d" % n: font.number + n for n in range(OBJECTS)}
-        writer.add_stream(font.number + 3, b"/Length1 %d" % len(self._file), self._file)
         lines = [b"<%04x> <%s>" % (n, text.encode("utf-16-be").hex().encode()) for n, text in texts.items()]
         blocks = (lines[start : start + 100] for start in range(0, len(lines), 100))
         mapped = b"\n".join(b"%d beginbfchar\n%s\nendbfchar" % (len(b), b"\n".join(b)) for b in blocks)
-        writer.add_stream(font.number + 4, b"", TO_UNICODE % mapped)
-        return {font.number + number: form % values for number, form in enumerate((TYPE0, CID_FONT, DESCRIPTOR))}
+        small = (form % values for form in (TYPE0, CID_FONT, DESCRIPTOR))
+        streams = (deflated(b"/Length1 %d" % len(file), file, level), deflated(b"", TO_UNICODE % mapped, level))
+        self._small, self._streams = dict(enumerate(small, font.number)), dict(enumerate(streams, font.number + 3))
+
+    def write(self, writer: Writer) -> dict[int, bytes]:
+        """Write it, in `OBJECTS` objects (ISO 32000-1, 9.7), but for those returned."""
+        for number, stream in self._streams.items():
+            writer.add(number, stream)
+        return self._small
 
 
 def _cut(font: hb.Font, glyphs: Iterable[int]) -> tuple[Mapping[int, int], bytes]:

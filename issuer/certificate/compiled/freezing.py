@@ -6,20 +6,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from string import ascii_letters, digits
 from typing import Any
+from zlib import decompress
 
 import pydyf
+import uharfbuzz as hb
 from weasyprint.document import Document
 from weasyprint.pdf.stream import Stream
 
 from issuer.certificate.compiled.capture import operators, painted, texts_on
 from issuer.certificate.compiled.fields import CODE, ISSUED, TITLE, VERIFY_URL, Refused
 from issuer.certificate.compiled.fonts import OBJECTS, Font
-from issuer.certificate.compiled.frozen import Frozen, Part
-from issuer.certificate.compiled.moving import NUMBER, Slot, Stroke
+from issuer.certificate.compiled.frozen import Frozen, Page
+from issuer.certificate.compiled.moving import NUMBER, Moving, Slot, Stroke
 from issuer.certificate.compiled.shaping import shape
-from issuer.certificate.compiled.writing import Writer
+from issuer.certificate.compiled.writing import BEST, Writer, deflated
 from issuer.certificate.faces import LATIN, Face
+from issuer.certificate.instances import static_font
 from issuer.certificate.pdf import written
 from issuer.certificate.structure import finish
 
@@ -33,7 +37,11 @@ HEAD = {
     ISSUED: f"{MOMENT:%Y-%m-%dT%H:%M:%SZ}",
     VERIFY_URL: "https://probe.invalid/verify",
 }
+# In each Latin font, whether a certificate says them or not: so it is the same for nearly all and made once. What stands
+# still needs most of them anyway.
+USUAL = f"{ascii_letters}{digits} .-–"
 REFERENCE = re.compile(rb"(\d+) 0 R")
+Part = bytes | Stroke | Slot
 ITALIC = 2  # Pango's number for it
 PDF_MOMENT = pydyf.String(f"D:{MOMENT:%Y%m%d%H%M%SZ}").data
 
@@ -67,17 +75,18 @@ def freeze(
     named = pdf.objects[_reference(pdf.objects[resources]["Font"])]
     fonts, replaced = {}, set()
     for number, face in zip(range(info + 1, together, OBJECTS), faces, strict=True):
-        fonts[face] = font = _font(face, number, document.fonts.values())
-        if font.texts:
-            replaced |= _reachable(pdf, _reference(named[font.name.decode()]))
-        named[font.name.decode()] = f"{number} 0 R"
+        fonts[face] = font = _font(face, number, document.fonts.values(), cache)
+        name = font.name.decode()
+        if name in named:
+            replaced |= _reachable(pdf, _reference(named[name]))
+        named[name] = f"{number} 0 R"
     apart = {*contents, *links, *replaced, pictures[0], metadata, attachment}
     writer = Writer(together + 3)
     for number, stream in streams.items():
         if number not in apart:
-            writer.add(number, stream.data)
+            writer.add(number, _tightened(stream))
     writer.add_together(
-        together, {o.number: o.data for o in objects if o.number not in apart | streams.keys()}, level=9
+        together, {o.number: o.data for o in objects if o.number not in apart | streams.keys()}, level=BEST
     )
     return Frozen(
         written=bytes(writer.content),
@@ -85,7 +94,7 @@ def freeze(
         objects=together + 3,
         catalog=pdf.catalog.number,
         pages=[
-            (number, tuple(_joined(_aligned(parts, taken.strokes[number]))))
+            _page(number, list(_aligned(parts, taken.strokes[number])))
             for number, parts in zip(contents, pages, strict=True)
         ],
         fonts=fonts,
@@ -96,7 +105,6 @@ def freeze(
         info=(info, {key: _info(value.data) for key, value in pdf.info.items()}),
         narrow=proven[0],
         wide=proven[1],
-        cache=cache,
     )
 
 
@@ -156,12 +164,21 @@ def _faces(pages: Sequence[Sequence[Part]], texts: Mapping[str, str]) -> list[Fa
     return list(dict.fromkeys(run.face for line in lines for run in line.runs))
 
 
-def _font(face: Face, number: int, standing: Iterable[Any]) -> Font:
+def _font(face: Face, number: int, standing: Iterable[Any], cache: Path) -> Font:
     """The font of a face: for a Latin one, that which also draws what stands still, if anything does."""
-    for font in standing if face in LATIN else ():  # the others are numbered anew for each document
+    if face not in LATIN:  # these are numbered anew for each document
+        return Font(face=face, name=b"V%d" % number, number=number, texts={}, widths={}, cache=cache)
+    name, texts, widths = b"V%d" % number, _usual(static_font(face, cache)), dict[int, int]()
+    for font in standing:
         if (font.family, font.weight, font.style == ITALIC) == (face.family, face.weight, face.style == "italic"):
-            return Font(name=font.hash.encode(), number=number, texts=dict(font.to_unicode), widths=dict(font.widths))
-    return Font(name=b"V%d" % number, number=number, texts={}, widths={})
+            name, texts, widths = font.hash.encode(), texts | font.to_unicode, dict(font.widths)
+            break
+    return Font(face=face, name=name, number=number, texts=texts, widths=widths, cache=cache)
+
+
+def _usual(font: hb.Font) -> dict[int, str]:
+    """The glyphs of `USUAL` characters."""
+    return {glyph: character for character in USUAL if (glyph := font.get_nominal_glyph(ord(character)))}
 
 
 def _reachable(pdf: pydyf.PDF, number: int) -> set[int]:
@@ -190,18 +207,29 @@ def _aligned(parts: Sequence[Part], operators: Sequence[bytes]) -> Iterator[Part
         raise Refused("the page is drawn otherwise without its fields")
 
 
-def _joined(parts: Iterator[Part]) -> Iterator[Part]:
-    """The parts, all that stands still between two that do not in one."""
-    still: list[bytes] = []
+def _page(number: int, parts: Sequence[Part]) -> Page:
+    """A page of those parts; only numbers that do move are left open."""
+    forms: list[bytes] = []
+    values: list[Moving | str] = []
     for part in parts:
         if isinstance(part, bytes):
-            still.append(part)
+            forms.append(part.replace(b"%", b"%%"))
             continue
-        if still:
-            yield b"\n".join(still)
-        still = []
-        yield part
-    yield b"\n".join(still)
+        form = b"1 0 0 -1 %f %f Tm\n%%s" if isinstance(part, Slot) else part.form
+        numbers = (part.x, part.y) if isinstance(part, Slot) else part.numbers
+        forms.append(form.replace(b"%f", b"%s") % tuple(b"%f" if each.shares else b"%f" % each.at for each in numbers))
+        values += [each for each in numbers if each.shares]
+        values += [part.place.field] if isinstance(part, Slot) else []
+    settings = {part.place.field: part.place.setting for part in parts if isinstance(part, Slot)}
+    return Page(number=number, form=b"\n".join(forms), values=values, settings=settings)
+
+
+def _tightened(stream: pydyf.Stream) -> bytes:
+    """A stream of the frozen part as an object, deflated as well as can be."""
+    if stream.extra.get("Filter") != "/FlateDecode":
+        return bytes(stream.data)
+    extra = {key: value for key, value in stream.extra.items() if key not in {"Filter", "Length"}}
+    return deflated(pydyf.Dictionary(extra).data[2:-2], decompress(b"".join(stream.stream)), BEST)
 
 
 def _parted(packet: bytes) -> tuple[bytes | str, ...]:

@@ -7,26 +7,37 @@ the fields say, the QR code, the link to the verifier, the token, title and date
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from hashlib import md5, sha256
 from itertools import chain
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pydyf
 
 from issuer.certificate.compiled.fields import CODE, ISSUED, TITLE, Refused
 from issuer.certificate.compiled.fonts import Embedded, Font
-from issuer.certificate.compiled.moving import Slot, Stroke
-from issuer.certificate.compiled.shaping import Line, Setting, shape
+from issuer.certificate.compiled.moving import Moving
+from issuer.certificate.compiled.shaping import Line, Setting, shape, together
 from issuer.certificate.compiled.writing import Writer
 from issuer.certificate.faces import Face
 from issuer.certificate.pictures import Stencil
 
-__all__ = ["Frozen", "Part"]
+__all__ = ["Frozen", "Page"]
 
 MARGIN = 1e-4  # CSS pixels
-Part = bytes | Stroke | Slot
+REPEATING = 4  # level of compression: a QR code has each row four times, and becomes a fourth smaller
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page but for its fields: `form` has `%f` for each number that moves and `%s` for the letters of each field.
+
+    These are `values`, in that order, and `settings` says how each field on it is set. `number` is that of its content.
+    """
+
+    number: int
+    form: bytes
+    values: Sequence[Moving | str]
+    settings: Mapping[str, Setting]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +53,7 @@ class Frozen:
     entries: bytes
     objects: int
     catalog: int
-    pages: Sequence[tuple[int, Sequence[Part]]]
+    pages: Sequence[Page]
     fonts: Mapping[Face, Font]
     links: Mapping[int, Sequence[bytes]]
     picture: int
@@ -51,12 +62,11 @@ class Frozen:
     info: tuple[int, Mapping[str, bytes | str]]
     narrow: Mapping[str, float]
     wide: Mapping[str, float]
-    cache: Path
 
     def lines(self, texts: Mapping[str, str]) -> Mapping[str, Line] | None:
         """What each field on a page says, in glyphs; None where one is wider or narrower than was proven."""
         lines = {}
-        for field, setting in self._settings.items():
+        for field, setting in chain.from_iterable(page.settings.items() for page in self.pages):
             line = lines[field] = shape(texts[field], setting)
             if not self.narrow[field] - MARGIN <= line.width <= self.wide[field] + MARGIN:
                 return None
@@ -73,15 +83,16 @@ class Frozen:
         issued_at: datetime,
     ) -> bytes:
         """A certificate of this kind."""
-        files = {face: Embedded(face, glyphs, self.cache) for face, glyphs in self._glyphs(lines.values()).items()}
+        files = {face: self.fonts[face].embedded(said) for face, said in self._said(lines.values()).items()}
         writer = Writer(self.objects, self.written, self.entries)
         wider = {field: line.width - self.narrow[field] for field, line in lines.items()}
-        for number, parts in self.pages:
-            strokes = (self._stroke(part, lines, wider, files) for part in parts)
-            writer.add_stream(number, b"", b"\n".join(strokes), level=6)  # most of what is written
+        letters = {field: self._letters(line, files) for field, line in lines.items()}
+        for page in self.pages:
+            values = (letters[v] if isinstance(v, str) else v.now(wider) for v in page.values)
+            writer.add_stream(page.number, b"", page.form % tuple(values))
         small: dict[int, bytes] = {}
-        for face, font in self.fonts.items():
-            small |= files[face].write(writer, font)
+        for file in files.values():
+            small |= file.write(writer)
         address = pydyf.String(verify_url).data
         small |= {number: address.join(around) for number, around in self.links.items()}
         self._write_picture(writer, qr_code)
@@ -100,47 +111,25 @@ class Frozen:
             b"/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]" % (self.catalog, self.info[0], identifier, identifier)
         )
 
-    @cached_property
-    def _settings(self) -> Mapping[str, Setting]:
-        slots = (part for _, parts in self.pages for part in parts if isinstance(part, Slot))
-        return {slot.place.field: slot.place.setting for slot in slots}
-
-    def _glyphs(self, lines: Iterable[Line]) -> dict[Face, dict[int, str]]:
-        """The glyphs that each face is to be cut down to, and what they stand for."""
-        found = {face: dict(font.texts) for face, font in self.fonts.items()}
+    def _said(self, lines: Iterable[Line]) -> dict[Face, dict[int, str]]:
+        """The glyphs that each face draws the fields with, and what they stand for."""
+        found: dict[Face, dict[int, str]] = {face: {} for face in self.fonts}
         for run in chain.from_iterable(line.runs for line in lines):
             if run.face not in found:
                 raise Refused("a face draws a field that drew none of the probes")
-            for placed in run.glyphs:
-                if found[run.face].setdefault(placed.glyph, placed.text) != placed.text:
-                    raise Refused("one glyph stands for two characters")
+            found[run.face] = together(found[run.face], run.said)
         return found
 
-    def _stroke(
-        self, part: Part, lines: Mapping[str, Line], wider: Mapping[str, float], files: Mapping[Face, Embedded]
-    ) -> bytes:
-        if isinstance(part, bytes):
-            return part
-        if isinstance(part, Stroke):
-            return part.form % tuple(number.now(wider) for number in part.numbers)
-        line = lines[part.place.field]
-        drawn = [b"1 0 0 -1 %f %f Tm" % (part.x.now(wider), part.y.now(wider))]
-        for run in line.runs:
-            numbers = files[run.face].numbers
-            shown = b"<"  # and `<>` between two numbers, as WeasyPrint has it: without it PDFium moves a letter
-            for placed in run.glyphs:
-                shown += b">%f<" % -placed.offset if placed.offset else b""
-                shown += b"%04x" % numbers[placed.glyph]
-                shown += b">%d<" % placed.kern if placed.kern else b""
-            shown = shown[:-1] if shown.endswith(b"<") else shown + b">"
-            drawn.append(b"/%s %f Tf\n[%s] TJ" % (self.fonts[run.face].name, line.size, shown))
-        return b"\n".join(drawn)
+    def _letters(self, line: Line, files: Mapping[Face, Embedded]) -> bytes:
+        return b"\n".join(
+            b"/%s %f Tf\n[%s] TJ" % (self.fonts[run.face].name, line.size, run.shown(files[run.face].numbers))
+            for run in line.runs
+        )
 
     def _write_picture(self, writer: Writer, qr_code: bytes) -> None:
-        stencil = Stencil(qr_code)
-        picture = stencil.get_x_object(interpolate=False, ratio=1)
+        picture = Stencil(qr_code).get_x_object(interpolate=False, ratio=1)
         extra = pydyf.Dictionary(picture.extra).data[2:-2]
-        writer.add_stream(self.picture, extra, b"".join(picture.stream))
+        writer.add_stream(self.picture, extra, b"".join(picture.stream), REPEATING)
 
     def _write_metadata(
         self, writer: Writer, texts: Mapping[str, str], issued_at: datetime, moment: bytes

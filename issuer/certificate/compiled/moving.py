@@ -43,7 +43,10 @@ class Moving:
 
     def now(self, wider: Mapping[str, float]) -> float:
         """The number where each field is so much wider than in the first probe."""
-        return self.at + sum(share * wider[field] for field, share in self.shares)
+        now = self.at
+        for field, share in self.shares:
+            now += share * wider[field]
+        return now
 
 
 @dataclass(frozen=True)

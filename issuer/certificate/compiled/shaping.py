@@ -5,9 +5,9 @@ letters, no marks, one blank between words. HarfBuzz shapes it here as it does t
 pixel, so widths and kerning come out equal to the last digit. What is not plain is `Refused`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from issuer.certificate.faces import LATIN, Face, draws, face_for, font_of
 from issuer.certificate.instances import static_font
 from issuer.certificate.scripts import needs_shaping
 
-__all__ = ["Line", "Placed", "Run", "Setting", "kind_of", "shape", "written"]
+__all__ = ["Line", "Placed", "Run", "Setting", "kind_of", "shape", "together", "written"]
 
 UNITS = 1024  # Pango's, a pixel
 COMMON = "Zyyy"  # the script of digits and signs (Unicode, UAX 24)
@@ -69,6 +69,24 @@ class Run:
     face: Face
     glyphs: tuple[Placed, ...]
 
+    @cached_property
+    def said(self) -> dict[int, str]:
+        """What each glyph stands for."""
+        return reduce(together, ({placed.glyph: placed.text} for placed in self.glyphs), {})
+
+    def shown(self, numbers: Mapping[int, int]) -> bytes:
+        """What WeasyPrint would write between the brackets of `TJ`, if its glyphs have these `numbers`."""
+        return self._form % tuple(numbers[placed.glyph] for placed in self.glyphs)
+
+    @cached_property
+    def _form(self) -> bytes:
+        form = b"<"  # and `<>` between two numbers, as WeasyPrint has it: without it PDFium moves a letter
+        for placed in self.glyphs:
+            form += b">%f<" % -placed.offset if placed.offset else b""
+            form += b"%04x"
+            form += b">%d<" % placed.kern if placed.kern else b""
+        return form[:-1] if form.endswith(b"<") else form + b">"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -89,6 +107,14 @@ class Line:
                 yield placed.text
                 if placed.kern:
                     yield placed.kern
+
+
+def together(texts: Mapping[int, str], others: Mapping[int, str]) -> dict[int, str]:
+    """What the glyphs of both stand for. Raises `Refused` where one does for two texts."""
+    both = {**texts, **others}
+    if not texts.items() <= both.items():
+        raise Refused("one glyph stands for two texts")
+    return both
 
 
 @lru_cache(maxsize=2048)
