@@ -21,6 +21,7 @@ from credential.wording import Fact, Section, Text, Wording
 from issuer.certificate import LARGE_PRINT, Brand, designs, packaged, render
 from issuer.certificate.design import FOLDER
 from issuer.certificate.samples import SAMPLE_CODE, sample, sample_names
+from tests.both_ways import fast, laid_out
 from tests.conftest import CACHE
 from tests.test_certificate import ISSUED, POINTS_PER_MM, TOKEN, colliding, squeezed, structure, tool
 from tests.verapdf import FLAVOURS, Flavour, failures
@@ -135,9 +136,9 @@ class EachDesign:
             assert failures(pdf, flavour) == []
 
     def test_it_has_the_same_bytes_whenever_it_is_drawn(self) -> None:
-        once = drawn(self.design)
-        drawn.cache_clear()
-        assert drawn(self.design) == once
+        wording, design = sample("usual"), packaged(self.design)
+        for way in (fast, laid_out):
+            assert way(wording, design) == way(wording, design)
 
     def test_it_is_small_enough_to_mail_by_the_thousand(self) -> None:
         assert len(drawn(self.design)) <= 60_000
