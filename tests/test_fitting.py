@@ -12,10 +12,14 @@ from fontTools.ttLib import TTFont
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from issuer.certificate import TooLong, use_extra_fonts
+from credential.phrases import RENDITIONS
+from issuer.certificate import PLAIN, TooLong, packaged, use_extra_fonts
 from issuer.certificate.faces import ROMAN, SONG, path_of
 from issuer.certificate.fitting import Fitted, fit, measure
 from issuer.certificate.instances import static
+from issuer.certificate.layout import lay
+from issuer.certificate.samples import SAMPLE_URL, sample
+from tests.both_ways import DESIGNS
 
 NAME = {"size": 35.0, "floor": 21.0, "smallest": 8.5, "width": 226.0, "height": 17.0, "leading": 1.25, "spacing": 0.03}
 TITLE = {"size": 21.0, "floor": 16.0, "smallest": 9.0, "width": 220.0, "height": 13.0, "leading": 1.25, "spacing": 0.1}
@@ -98,6 +102,38 @@ def test_a_text_is_set_as_large_as_it_can_be(cache: Path) -> None:
     assert NAME["floor"] <= shrunk.size < NAME["size"]
     assert len(shrunk.lines) == 1
     assert len(fit("Maria de la Concepción " * 5, measured, **NAME).lines) > 1
+
+
+def test_a_text_is_set_smaller_in_steps_as_coarse_as_a_place_asks_for(cache: Path) -> None:
+    measured = measure(ROMAN, cache, chinese=False, han=SONG)
+    names = ("Maria de la Concepción Rodríguez y Nguyễn", "Maria de la Concepción Rodríguez y Nguyễn Thị")
+    assert len({fit(name, measured, **NAME).size for name in names}) == 2
+    assert [fit(name, measured, **NAME, step=7.0).size for name in names] == [28, 28]
+    assert fit(names[0], measured, **NAME, step=0.0) == fit(names[0], measured, **NAME)
+
+
+@pytest.mark.parametrize("name", ["usual", "level", "hardest"])
+@pytest.mark.parametrize("rendition", RENDITIONS)
+@pytest.mark.parametrize("design", DESIGNS)
+def test_no_period_is_so_long_that_a_certificate_is_set_otherwise_for_it(
+    cache: Path, design: str, rendition: str, name: str
+) -> None:
+    def set_for(started: str, completed: str) -> str:
+        words = sample(name, rendition, {"started": started, "completed": completed})
+        laid = lay(
+            words,
+            design=packaged(design),
+            brand=PLAIN,
+            verify_url=SAMPLE_URL,
+            issued="2026-11-21T02:00:00Z",
+            cache=cache,
+        )
+        assert words.period is not None
+        return laid.html.replace(words.period.values[0].text, "")
+
+    shortest = set_for("2026-05-01", "2026-06-02")
+    assert set_for("2026-10-28", "2027-12-28") == shortest
+    assert set_for("2026-09-28", "2027-11-30") == shortest  # the longest in English
 
 
 def test_letters_that_join_are_never_spaced(cache: Path) -> None:

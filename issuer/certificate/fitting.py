@@ -54,14 +54,15 @@ class Fitted:
 
 def fit(
     text: str, measure: Measure, *, size: float, floor: float, smallest: float, width: float, height: float,
-    leading: float = 1.25, spacing: float = 0.0,
+    leading: float = 1.25, spacing: float = 0.0, step: float = STEP,
 ) -> Fitted:  # fmt: skip
     """Set `text` in a place of `width` by `height` mm, at `size` points if it can be.
 
-    A text too wide is set smaller, down to `floor`, with less and less letter `spacing` (em); letters that join are
-    never spaced. Then it is broken into lines of about equal width, in the largest size up to `floor` whose lines (each
-    `leading` em high) fit the height. Ideographs may be parted anywhere, but lines that end where a reader pauses are
-    preferred if they are at most a sixth smaller. Raises `TooLong` when that would be below `smallest` points.
+    A text too wide is set smaller, down to `floor`, by `step` points at a time and with less and less letter `spacing`
+    (em); letters that join are never spaced. Then it is broken into lines of about equal width, in the largest size up to
+    `floor` whose lines (each `leading` em high) fit the height. Ideographs may be parted anywhere, but lines that end
+    where a reader pauses are preferred if they are at most a sixth smaller. Raises `TooLong` when that would be below
+    `smallest` points.
     """
     pieces: list[_Piece] | None = None
     whole = measure(text)
@@ -79,7 +80,7 @@ def fit(
                 fitted = Fitted(size=points, spacing=0.0, lines=lines)
                 least = max(smallest, points * SMALLER)
                 return _in_phrases(text, measure, fitted, least, width=width, height=height, leading=leading) or fitted
-        points -= STEP
+        points -= max(step, STEP)  # whatever a design asks for, this comes to an end
     raise TooLong(f"This text of {len(text)} characters does not fit on the certificate; shorten it: {text[:60]}…")
 
 
