@@ -113,7 +113,7 @@ def _said(text: str, more: int, number: int, han: Face, letters: Mapping[str, st
         drawn = _letters(part, number, letters)
         if kind == " " or not drawn:
             parts.append(part)
-        elif drawn[0] in HAN and not alone:  # 年 stands alone in every date
+        elif drawn[0] in HAN and any(map(str.isdigit, text)):  # 年 stands alone in every date
             parts.append("".join(islice(cycle(drawn), len(part))))
         else:
             if drawn[0] not in DIGITS:
