@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,23 @@ def test_a_process_whose_answer_is_none_of_ours_is_replaced(one: Pool, monkeypat
         one.render(WORDING, TOKEN, **HERE)
     assert one.render(WORDING, TOKEN, **HERE).startswith(b"%PDF")
     assert worker_of(one) != harmed
+
+
+def test_a_process_that_never_ends_its_answer_is_replaced(one: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    one.render(WORDING, TOKEN, **HERE)
+    (worker,) = one._workers
+    kill, (ours, theirs) = worker._process.kill, Pipe()
+
+    def killed() -> None:
+        kill()
+        theirs.close()
+
+    os.write(theirs.fileno(), b"\0\0\1\0.")  # one byte of 256
+    monkeypatch.setattr(worker, "_connection", ours)
+    monkeypatch.setattr(worker._process, "kill", killed)
+    monkeypatch.setattr(pool, "DRAWING", 1)
+    with pytest.raises(NotDrawn, match="longer than 1 seconds"):
+        one.render(WORDING, TOKEN, **HERE)
 
 
 @pytest.mark.parametrize("harm", [signal.SIGKILL, signal.SIGSTOP], ids=["dies", "hangs"])

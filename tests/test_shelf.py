@@ -3,15 +3,15 @@
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
+import msgspec
 import pytest
 
-from issuer.certificate import compiled, read_design
-from issuer.certificate.compiled import compiling, shelf
-from issuer.certificate.compiled.shelf import Shelf
+from issuer.certificate import compiled, read_design, shelf
+from issuer.certificate.compiled import compiling
 from issuer.certificate.pool import Pool
 from issuer.certificate.samples import sample
+from issuer.certificate.shelf import Made, Shelf
 from tests.both_ways import fast
 from tests.conftest import CACHE
 from tests.test_certificate import CLASSIC, ISSUED, SHORT_URL, TOKEN, WORDING, zh
@@ -20,6 +20,7 @@ from tests.test_certificate import CLASSIC, ISSUED, SHORT_URL, TOKEN, WORDING, z
 @pytest.fixture
 def two() -> Iterator[Pool]:
     pool = Pool(CACHE, size=2)
+    pool.start()
     yield pool
     pool.close()
 
@@ -37,36 +38,39 @@ def test_what_one_process_compiled_another_takes_and_draws_the_same(two: Pool) -
     assert two.drawn == {"laid_out": 1, "compiled": 2}
 
 
-def test_what_one_process_could_not_compile_another_does_not_try(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_one_process_could_not_compile_another_does_not_try(monkeypatch: pytest.MonkeyPatch) -> None:
     design = read_design("classic, slow", dict(CLASSIC.files))
+    one, other = Shelf(), Shelf()
     with monkeypatch.context() as patched:
         patched.setattr(compiling, "MOST_SECONDS", 0)
-        assert fast(sample("usual"), design, shelf=tmp_path) is None
+        assert fast(sample("usual"), design, shelf=one) is None
+    (made,) = one.tell()
+    other.hear([made])
     monkeypatch.setattr(compiled, "_kept", OrderedDict())  # as in another process
-    assert fast(sample("usual"), design, shelf=tmp_path) is None
-    assert fast(sample("usual"), CLASSIC, shelf=tmp_path) is not None
+    assert fast(sample("usual"), design, shelf=other) is None
+    assert fast(sample("usual"), CLASSIC, shelf=other) is not None
 
 
-def test_only_one_process_at_a_time_compiles_a_kind(tmp_path: Path) -> None:
-    with Shelf(tmp_path).alone("a") as first, Shelf(tmp_path).alone("a") as second, Shelf(tmp_path).alone("b") as other:
-        assert (first, second, other) == (True, False, True)
-    with Shelf(tmp_path).alone("a") as again:
-        assert again
-    assert not list(tmp_path.iterdir())
+def test_what_is_no_document_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = Shelf(), Shelf()
+    expected = fast(sample("usual"), read_design("classic, damaged", dict(CLASSIC.files)), shelf=one)
+    (made,) = one.tell()
+    other.hear([msgspec.structs.replace(made, content=made.content[:-1])])
+    monkeypatch.setattr(compiled, "_kept", OrderedDict())
+    assert fast(sample("usual"), read_design("classic, damaged", dict(CLASSIC.files)), shelf=other) == expected
 
 
-def test_of_too_many_documents_the_oldest_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_too_many_documents_the_first_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelf, "MOST", 2)
-    for number in range(3):
-        Shelf(tmp_path).put("a", number, f"why {number}")
-    assert [Shelf(tmp_path).take("a", number) for number in range(4)] == [None, "why 1", "why 2", None]
+    full = Shelf()
+    full.hear(Made(kind="a", number=number, content=b"%d" % number) for number in range(3))
+    assert [full.take("a", number) for number in range(4)] == [None, b"1", b"2", None]
 
 
-def test_without_a_folder_to_write_to_each_compiles_for_itself(tmp_path: Path) -> None:
-    for nowhere in (Shelf(None), Shelf(tmp_path / "gone")):
-        nowhere.put("a", 0, "why")
-        assert nowhere.take("a", 0) is None
-        with nowhere.alone("a") as alone:
-            assert alone
+def test_a_document_that_is_too_large_is_not_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "MOST_BYTES", 2)
+    small = Shelf()
+    small.put("a", 0, b"12")
+    small.put("a", 1, b"123")
+    assert [each.number for each in small.tell()] == [0]
+    assert small.tell() == ()

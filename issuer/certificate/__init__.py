@@ -7,7 +7,7 @@ libraries; the first `render` does.
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from credential.wording import Wording, texts_of
 from issuer.certificate.badge import picture
@@ -30,6 +30,7 @@ from issuer.certificate.fitting import TooLong
 from issuer.certificate.instances import static
 from issuer.certificate.layout import lay
 from issuer.certificate.libraries import LibrariesMissing, missing_libraries, require_libraries
+from issuer.certificate.shelf import Shelf
 
 __all__ = [
     "CLASSIC",
@@ -64,7 +65,7 @@ class Drawn(NamedTuple):
     """A certificate, and how it was drawn: "compiled" (`certificate.compiled`) or "laid_out" by WeasyPrint."""
 
     pdf: bytes
-    way: str
+    way: Literal["compiled", "laid_out"]
 
 
 # One certificate at a time in a process: drawing keeps the interpreter busy anyway, and the open font files are shared.
@@ -85,13 +86,15 @@ def draw(
     cache: Path,
     design: Design,
     brand: Brand = PLAIN,
-    shelf: Path | None = None,
+    shelf: Shelf | None = None,
 ) -> Drawn:
-    """The certificate of `token` as a PDF: PDF/A-3a and PDF/UA-1, the token attached. Same input, same bytes.
+    """The certificate of `token` as a PDF: PDF/A-3a and PDF/UA-1, the token attached. Same input, same way, same
+    bytes.
 
     `verify_url` goes into the QR code as it is, and its host is printed beside it. `issued_at` (aware) becomes the
     dates of the file. `cache` is a folder of ours that keeps the static Latin faces; the first call on a machine fills
-    it in some seconds. Processes that are given the same `shelf` compile each design once for all (`compiled.shelf`).
+    it in some seconds. What other processes
+    compiled is on the `shelf`.
 
     Raises `Undrawable` naming the characters that cannot be shown, `TooLong`, `Misconfigured` for a broken design, and
     `LibrariesMissing` with the line to run.

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import uharfbuzz as hb
 
@@ -56,9 +55,6 @@ class Face:
     @cached_property
     def _hash(self) -> int:
         return hash((self.family, self.weight, self.style, self.package, self.file))
-
-    def __getstate__(self) -> dict[str, Any]:  # another process hashes otherwise
-        return {name: value for name, value in vars(self).items() if name != "_hash"}
 
 
 SONG = Face(family="Noto Serif SC", package="pylopdf_fonts_zh_cn", file="NotoSerifSC-Regular.otf")

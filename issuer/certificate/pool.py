@@ -7,15 +7,14 @@ Each asker has a worker to itself. One that dies, hangs or asks for too much is 
 import os
 import subprocess
 import sys
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from multiprocessing import Pipe
 from pathlib import Path
 from queue import Empty, LifoQueue
-from tempfile import TemporaryDirectory
-from threading import Lock
+from threading import Lock, Timer
 from time import perf_counter
 
 import msgspec
@@ -23,7 +22,8 @@ from prometheus_client import Histogram
 
 from credential.wording import Wording
 from issuer.certificate import PLAIN, Brand, Design, Drawn, LibrariesMissing, TooLong, Undrawable
-from issuer.certificate.worker import ANSWER, READY, Look, Question, Refusal
+from issuer.certificate.shelf import Made
+from issuer.certificate.worker import ANSWER, READY, Answer, Look, Question, Refusal
 from issuer.errors import Misconfigured, Unavailable
 
 __all__ = ["NotDrawn", "Pool"]
@@ -34,8 +34,9 @@ WAITING = 60  # seconds in the line
 WAYS = ("compiled", "laid_out", "refused", "not_drawn")
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 LOOKS = 16  # that a process keeps; each has at most some 600 KB
+NEWS = 50  # documents that a process is still to be told of
 MOST_BYTES = 64 * 1024**2  # of an answer
-ERRORS = {error.__name__: error for error in (LibrariesMissing, Misconfigured, TooLong, Undrawable)}
+ERRORS = {error.__name__: error for error in (LibrariesMissing, Misconfigured, TooLong, Undrawable, OSError)}
 
 
 class NotDrawn(Unavailable):
@@ -59,8 +60,7 @@ class Pool:
         self.seconds = Histogram("issuer_certificate_seconds", waited, ["way"], buckets=SECONDS, registry=None)
         for way in WAYS:
             self.seconds.labels(way)
-        self._cache, self._fonts = cache, fonts
-        self._shelf: TemporaryDirectory[str] | None = None  # what our processes share, while there are any
+        self._told = (cache, *fonts)
         self._lock = Lock()
         self._workers: set[_Worker] = set()
         self._idle: LifoQueue[_Worker] = LifoQueue()  # the last one used has the warmest caches
@@ -96,16 +96,21 @@ class Pool:
                     cache=str(cache),
                     place=place,
                     look=look,
+                    news=worker.told(),
                 )
                 answer = worker.ask(question)
-            way = answer.way if isinstance(answer, Drawn) else "refused"
+            said = answer.said
+            way = said.way if isinstance(said, Drawn) else "refused"
         finally:
             self.seconds.labels(way).observe(perf_counter() - began)
-        if isinstance(answer, Drawn):
-            with self._lock:
-                self.drawn[answer.way] += 1
-            return answer.pdf
-        raise _error(answer)
+        with self._lock:
+            for other in self._workers - {worker}:
+                other.news.extend(answer.made)
+            if isinstance(said, Drawn):
+                self.drawn[said.way] += 1
+        if isinstance(said, Drawn):
+            return said.pdf
+        raise _error(said)
 
     def close(self) -> None:
         """End all processes now; whoever waits for one gets `NotDrawn`, and so does whoever asks later."""
@@ -113,8 +118,6 @@ class Pool:
             self._closed = True
             for worker in self._workers:
                 worker.kill()
-            if self._shelf:
-                self._shelf.cleanup()
 
     @contextmanager
     def _worker(self) -> "Iterator[_Worker]":
@@ -144,8 +147,7 @@ class Pool:
             raise NotDrawn("Too many certificates are asked for at once. Ask again later.") from None
 
     def _another(self) -> "_Worker":
-        self._shelf = self._shelf or TemporaryDirectory(prefix="issuer-", ignore_cleanup_errors=True)
-        worker = _Worker((self._cache, Path(self._shelf.name), *self._fonts))
+        worker = _Worker(self._told)
         self._workers.add(worker)
         return worker
 
@@ -173,6 +175,7 @@ class _Worker:
                 env={name: value for name, value in os.environ.items() if not name.startswith("ISSUER_")},
                 start_new_session=True,  # Ctrl-C is for the service, which then ends us
             )
+        self.news: deque[Made] = deque(maxlen=NEWS)
         self._ready = False
         self._places: OrderedDict[Look, int] = OrderedDict()
 
@@ -190,43 +193,53 @@ class _Worker:
         self._places[look] = place
         return place, look
 
-    def ask(self, question: Question) -> Drawn | Refusal:
+    def told(self) -> tuple[Made, ...]:
+        """The news, with the next question."""
+        return tuple(self.news.popleft() for _ in range(len(self.news)))
+
+    def ask(self, question: Question) -> Answer:
         """What `worker.serve` answers. Raises `NotDrawn`; then this process is not to be asked again."""
+        began, seconds = perf_counter(), DRAWING if self._ready else STARTING
+        late = Timer(seconds, self._process.kill)  # whether it is silent, does not listen or speaks without an end
+        late.daemon = True
+        late.start()
         try:
-            if not self._ready:
-                self._ready = self._answer(STARTING) == READY
+            while not self._ready:
+                self._ready = self._answer() == READY
             self._connection.send_bytes(msgspec.msgpack.encode(question))
-            answer = self._answer(DRAWING)
+            answer = self._answer()
             if isinstance(answer, str):
                 raise EOFError
             return answer
         except (EOFError, OSError, msgspec.MsgspecError) as error:
+            if perf_counter() - began >= seconds:
+                raise NotDrawn(
+                    f"Drawing this certificate took longer than {seconds} seconds and was given up. Ask again later."
+                ) from error
             raise NotDrawn(
                 "The process that drew this certificate ended: out of time or memory, or with the service. Ask again; if it "
                 "happens again, its design asks for too much."
             ) from error
+        finally:
+            late.cancel()
 
     def kill(self) -> None:
         """End the process, and wait until it is gone."""
         self._process.kill()
         self._process.wait()
 
-    def _answer(self, seconds: float) -> str | Drawn | Refusal:
-        if not self._connection.poll(seconds):
-            raise NotDrawn(
-                f"Drawing this certificate took longer than {seconds} seconds and was given up. Ask again later."
-            )
+    def _answer(self) -> str | Answer:
         return ANSWER.decode(self._connection.recv_bytes(MOST_BYTES))
 
 
 def _error(refusal: Refusal) -> Exception:
     """The error that a process told us of."""
-    if kind := ERRORS.get(refusal.name):
+    if kind := next((ERRORS[name] for name in refusal.names if name in ERRORS), None):
         error: Exception = kind.__new__(kind, refusal.message)  # whose own `__init__` would make another message
         if isinstance(error, Undrawable):
             error.characters = refusal.characters
     else:
-        error = RuntimeError(f"{refusal.name}: {refusal.message}")
+        error = RuntimeError(": ".join((*refusal.names[:1], refusal.message)))
     error.add_note(refusal.traceback)
     return error
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -20,9 +21,10 @@ from credential.wording import Wording
 from issuer.certificate import Brand, Design, Drawn, Undrawable, draw, packaged, use_extra_fonts
 from issuer.certificate.allowance import limit
 from issuer.certificate.samples import sample
+from issuer.certificate.shelf import Made, Shelf
 from issuer.errors import IssuerError
 
-__all__ = ["ANSWER", "MEMORY", "QUESTION", "READY", "Look", "Question", "Refusal", "serve"]
+__all__ = ["ANSWER", "MEMORY", "QUESTION", "READY", "Answer", "Look", "Question", "Refusal", "serve"]
 
 MEMORY = 1024**3
 READY = "ready"
@@ -32,8 +34,8 @@ Look = tuple[Design, Brand]
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What `draw` takes but for the look, which is ten times as much and comes once.
 
-    The process keeps it in `place`, which the asker chose; `look` is None when it is there. Sent as MessagePack: to pickle
-    so many small objects takes five times as long.
+    The process keeps it in `place`, which the asker chose; `look` is None when it is there. `news` is what other processes
+    compiled. Sent as MessagePack: to pickle so many small objects takes five times as long.
     """
 
     wording: Wording
@@ -43,26 +45,37 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     cache: str
     place: int
     look: Look | None
+    news: tuple[Made, ...] = ()
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """What `draw` raised: the name of the error's class, its message and `traceback`; `characters` of an `Undrawable`."""
+    """What `draw` raised: the `names` of the error's class and of those above it, its message and `traceback`.
 
-    name: str
+    `characters` are those of an `Undrawable`.
+    """
+
+    names: tuple[str, ...]
     message: str
     traceback: str
     characters: tuple[str, ...]
 
 
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What `draw` gave or raised, and what was compiled for it."""
+
+    said: Drawn | Refusal
+    made: Annotated[tuple[Made, ...], msgspec.Meta(max_length=1)]
+
+
 QUESTION = msgspec.msgpack.Decoder(Question)
 # Not pickled: who asks has the keys, and what a design makes of this process is to have no say there.
-ANSWER: msgspec.msgpack.Decoder[str | Drawn | Refusal] = msgspec.msgpack.Decoder(str | Drawn | Refusal)
+ANSWER: msgspec.msgpack.Decoder[str | Answer] = msgspec.msgpack.Decoder(str | Answer)
 
 
-def serve(asked: Connection, cache: Path, shelf: Path) -> None:
+def serve(asked: Connection, cache: Path) -> None:
     """Draw a sample, say that we are `READY`, and draw what is asked until nobody asks any more.
 
-    Each question is a `Question`; each answer what `draw` gave or a `Refusal`, as MessagePack. `shelf` is for `draw`.
+    Each question is a `Question`, each answer an `Answer`, as MessagePack.
     """
     if sys.platform == "linux":  # macOS counts its shared libraries into the address space
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -78,7 +91,8 @@ def serve(asked: Connection, cache: Path, shelf: Path) -> None:
         )
     gc.freeze()  # fonts and style sheets stay: the collector need not look at them again for every certificate
     looks: dict[int, Look] = {}
-    _answer(asked, READY)
+    shelf = Shelf()
+    _send(asked, READY)
     while True:
         try:
             question = QUESTION.decode(asked.recv_bytes())
@@ -87,9 +101,10 @@ def serve(asked: Connection, cache: Path, shelf: Path) -> None:
         if question.look:
             looks[question.place] = question.look
         design, brand = looks[question.place]
+        shelf.hear(question.news)
         limit()
         try:
-            answer: Drawn | Refusal = draw(
+            said: Drawn | Refusal = draw(
                 question.wording,
                 question.token,
                 verify_url=question.verify_url,
@@ -102,24 +117,28 @@ def serve(asked: Connection, cache: Path, shelf: Path) -> None:
         except MemoryError:
             return  # with what is left nothing can be relied on
         except Exception as error:  # noqa: BLE001, the asker raises it again
-            characters = error.characters if isinstance(error, Undrawable) else ()
-            answer = Refusal(
-                name=type(error).__name__,
-                message=str(error),
-                traceback=traceback.format_exc(),
-                characters=characters,
+            said = Refusal(
+                names=tuple(kind.__name__ for kind in type(error).__mro__),
+                message=_written(str(error)),
+                traceback=_written(traceback.format_exc()),
+                characters=error.characters if isinstance(error, Undrawable) else (),
             )
         try:
-            _answer(asked, answer)
+            _send(asked, Answer(said=said, made=shelf.tell()))
         except BrokenPipeError:
             return  # nobody asks any more
 
 
-def _answer(asked: Connection, answer: str | Drawn | Refusal) -> None:
+def _send(asked: Connection, answer: str | Answer) -> None:
     asked.send_bytes(msgspec.msgpack.encode(answer))
 
 
+def _written(text: str) -> str:
+    """The text as it can be sent: a path of the system may have half a character in it."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 if __name__ == "__main__":
-    connection, cache, shelf, *fonts = sys.argv[1:]
+    connection, cache, *fonts = sys.argv[1:]
     use_extra_fonts(map(Path, fonts))
-    serve(Connection(int(connection)), Path(cache), Path(shelf))
+    serve(Connection(int(connection)), Path(cache))

@@ -24,6 +24,7 @@ from issuer.certificate.compiled.fields import Refused, opened
 from issuer.certificate.compiled.kinds import Kinds
 from issuer.certificate.design import Brand, Design
 from issuer.certificate.qr import qr
+from issuer.certificate.shelf import Shelf
 
 __all__ = ["compiled"]
 
@@ -35,7 +36,7 @@ _kept: "OrderedDict[Any, Kinds]" = OrderedDict()
 
 def compiled(
     wording: Wording, token: str, *, verify_url: str, issued_at: datetime, cache: Path, design: Design, brand: Brand,
-    shelf: Path | None = None, worth_it: int = WORTH_IT,
+    shelf: Shelf | None = None, worth_it: int = WORTH_IT,
 ) -> bytes | None:  # fmt: skip
     """The certificate drawn without the layout engine, as `issuer.certificate.draw`; None where that has to draw it."""
     shared, texts = opened(wording)

@@ -77,7 +77,7 @@ class Font:
 
 
 class Embedded:
-    """A font as it is written; `numbers` says how each glyph is numbered in its file."""
+    """A font as it is written: `name` is that on the pages, `numbers` says how each glyph is numbered in its file."""
 
     def __init__(self, font: Font, glyphs: Mapping[int, str], level: int) -> None:
         """`glyphs` says for each what text it stands for, `level` how well the font is compressed."""
@@ -86,7 +86,7 @@ class Embedded:
         drawing = static_font(face, font.cache) if latin else font_of(face)
         self.numbers, file = _cut(drawing, glyphs) if latin else _redrawn(face, drawing, glyphs)
         tag = bytes(65 + byte % 26 for byte in sha256(file).digest()[:6])
-        name = b"%s+%s" % (tag, face.family.replace(" ", "-").encode())
+        tagged = b"%s+%s" % (tag, face.family.replace(" ", "-").encode())
         texts = {self.numbers[glyph]: text for glyph, text in sorted(glyphs.items())}
         extents, scale = drawing.get_font_extents("ltr"), 1000 / drawing.face.upem
         given = dict(font.widths)
@@ -96,13 +96,14 @@ class Embedded:
         widths = b" ".join(b"%d[%d]" % pair for pair in sorted(given.items()))
         up, down = round(extents.ascender * scale), round(extents.descender * scale)
         italic = -12 if face.style == "italic" else 0
-        values: dict[bytes, object] = {b"name": name, b"widths": widths, b"up": up, b"down": down, b"italic": italic}
+        values: dict[bytes, object] = {b"name": tagged, b"widths": widths, b"up": up, b"down": down, b"italic": italic}
         values |= {b"+%d" % n: font.number + n for n in range(OBJECTS)}
         lines = [b"<%04x> <%s>" % (n, text.encode("utf-16-be").hex().encode()) for n, text in texts.items()]
         blocks = (lines[start : start + 100] for start in range(0, len(lines), 100))
         mapped = b"\n".join(b"%d beginbfchar\n%s\nendbfchar" % (len(b), b"\n".join(b)) for b in blocks)
         small = (form % values for form in (TYPE0, CID_FONT, DESCRIPTOR))
         streams = (deflated(b"/Length1 %d" % len(file), file, level), deflated(b"", TO_UNICODE % mapped, level))
+        self.name = font.name
         self._small, self._streams = dict(enumerate(small, font.number)), dict(enumerate(streams, font.number + 3))
 
     def write(self, writer: Writer) -> dict[int, bytes]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from string import ascii_letters, digits
 from typing import Any
@@ -18,7 +19,7 @@ from weasyprint.pdf.stream import Stream
 from issuer.certificate.compiled.capture import operators, painted, texts_on
 from issuer.certificate.compiled.fields import CODE, ISSUED, TITLE, VERIFY_URL, Refused
 from issuer.certificate.compiled.fonts import OBJECTS, Font
-from issuer.certificate.compiled.frozen import Frozen, Page
+from issuer.certificate.compiled.frozen import Form, Frozen, Page
 from issuer.certificate.compiled.moving import NUMBER, Moving, Slot, Stroke
 from issuer.certificate.compiled.shaping import shape
 from issuer.certificate.compiled.writing import BEST, Writer, deflated
@@ -73,9 +74,10 @@ def freeze(
     together = info + 1 + OBJECTS * len(faces)  # the last three: two object streams, and where all objects are
     (resources,) = {_reference(pdf.objects[number]["Resources"]) for number in pdf.pages["Kids"][::3]}
     named = pdf.objects[_reference(pdf.objects[resources]["Font"])]
-    fonts, replaced = {}, set()
+    fonts: list[Font] = []
+    replaced: set[int] = set()
     for number, face in zip(range(info + 1, together, OBJECTS), faces, strict=True):
-        fonts[face] = font = _font(face, number, document.fonts.values(), cache)
+        fonts.append(font := _font(face, number, document.fonts.values(), cache))
         name = font.name.decode()
         if name in named:
             replaced |= _reachable(pdf, _reference(named[name]))
@@ -101,8 +103,8 @@ def freeze(
         links=links,
         picture=pictures[0],
         attachment=attachment,
-        metadata=(metadata, _parted(taken.packet)),
-        info=(info, {key: _info(value.data) for key, value in pdf.info.items()}),
+        metadata=(metadata, _packet(taken.packet)),
+        info=(info, _info({key: value.data for key, value in pdf.info.items()})),
         narrow=proven[0],
         wide=proven[1],
     )
@@ -232,18 +234,24 @@ def _tightened(stream: pydyf.Stream) -> bytes:
     return deflated(pydyf.Dictionary(extra).data[2:-2], decompress(b"".join(stream.stream)), BEST)
 
 
-def _parted(packet: bytes) -> tuple[bytes | str, ...]:
-    """The XMP packet, with the name of a field where what it says stands."""
-    fields = {HEAD[name]: name for name in (TITLE, CODE, ISSUED)}
-    parts = re.split("|".join(map(re.escape, fields)).join("()"), packet.decode())
-    return tuple(fields.get(part) or part.encode() for part in parts)
+def _packet(packet: bytes) -> Form:
+    """The XMP packet."""
+    fields = {HEAD[name].encode(): name for name in (TITLE, CODE, ISSUED)}
+    parts = re.split(b"|".join(map(re.escape, fields)).join((b"(", b")")), packet)
+    return _form(parts, fields)
 
 
-def _info(value: bytes) -> bytes | str:
-    """The name of a field, or the value as it is."""
-    return {pydyf.String(HEAD[TITLE]).data: TITLE, pydyf.String(HEAD[CODE]).data: CODE, PDF_MOMENT: ISSUED}.get(
-        value, value
-    )
+def _info(entries: Mapping[str, bytes]) -> Form:
+    """The document information dictionary (ISO 32000-1, 14.3.3)."""
+    fields = {pydyf.String(HEAD[TITLE]).data: TITLE, pydyf.String(HEAD[CODE]).data: CODE, PDF_MOMENT: ISSUED}
+    parts = chain.from_iterable((b"/%s " % key.encode(), value) for key, value in entries.items())
+    return _form([b"<<", *parts, b">>"], fields)
+
+
+def _form(parts: Sequence[bytes], fields: Mapping[bytes, str]) -> Form:
+    """The parts as one text, those left open that are what a field said."""
+    form = b"".join(b"%s" if part in fields else part.replace(b"%", b"%%") for part in parts)
+    return Form(form, tuple(fields[part] for part in parts if part in fields))
 
 
 def _reference(data: Any) -> int:

@@ -21,10 +21,22 @@ from issuer.certificate.compiled.writing import Writer
 from issuer.certificate.faces import Face
 from issuer.certificate.pictures import Stencil
 
-__all__ = ["Frozen", "Page"]
+__all__ = ["Form", "Frozen", "Page"]
 
 MARGIN = 1e-4  # CSS pixels
 REPEATING = 4  # level of compression: a QR code has each row four times, and becomes a fourth smaller
+
+
+@dataclass(frozen=True)
+class Form:
+    """A text with `%s` for what each field of `values` says."""
+
+    form: bytes
+    values: tuple[str, ...]
+
+    def filled(self, said: Mapping[str, bytes]) -> bytes:
+        """The text with what they say."""
+        return self.form % tuple(said[field] for field in self.values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +57,7 @@ class Frozen:
     """A kind of certificate, written but for its fields.
 
     `written` and `entries` are what a `Writer` goes on from, `objects` how many it will have. The numbers are those of
-    the objects that are still to be written; `links` and `metadata` have the text around what goes into them. `fonts`
+    the objects that are still to be written; `links` have the text around the address that goes into them. `fonts`
     draw the fields, and the kind is proven for fields as wide as in `narrow` and `wide` and between.
     """
 
@@ -54,12 +66,12 @@ class Frozen:
     objects: int
     catalog: int
     pages: Sequence[Page]
-    fonts: Mapping[Face, Font]
+    fonts: Sequence[Font]
     links: Mapping[int, Sequence[bytes]]
     picture: int
     attachment: int
-    metadata: tuple[int, Sequence[bytes | str]]
-    info: tuple[int, Mapping[str, bytes | str]]
+    metadata: tuple[int, Form]
+    info: tuple[int, Form]
     narrow: Mapping[str, float]
     wide: Mapping[str, float]
 
@@ -83,7 +95,8 @@ class Frozen:
         issued_at: datetime,
     ) -> bytes:
         """A certificate of this kind."""
-        files = {face: self.fonts[face].embedded(said) for face, said in self._said(lines.values()).items()}
+        said = self._said(lines.values())
+        files = {font.face: font.embedded(said[font.face]) for font in self.fonts}
         writer = Writer(self.objects, self.written, self.entries)
         wider = {field: line.width - self.narrow[field] for field, line in lines.items()}
         letters = {field: self._letters(line, files) for field, line in lines.items()}
@@ -113,7 +126,7 @@ class Frozen:
 
     def _said(self, lines: Iterable[Line]) -> dict[Face, dict[int, str]]:
         """The glyphs that each face draws the fields with, and what they stand for."""
-        found: dict[Face, dict[int, str]] = {face: {} for face in self.fonts}
+        found: dict[Face, dict[int, str]] = {font.face: {} for font in self.fonts}
         for run in chain.from_iterable(line.runs for line in lines):
             if run.face not in found:
                 raise Refused("a face draws a field that drew none of the probes")
@@ -122,7 +135,7 @@ class Frozen:
 
     def _letters(self, line: Line, files: Mapping[Face, Embedded]) -> bytes:
         return b"\n".join(
-            b"/%s %f Tf\n[%s] TJ" % (self.fonts[run.face].name, line.size, run.shown(files[run.face].numbers))
+            b"/%s %f Tf\n[%s] TJ" % (files[run.face].name, line.size, run.shown(files[run.face].numbers))
             for run in line.runs
         )
 
@@ -135,10 +148,9 @@ class Frozen:
         self, writer: Writer, texts: Mapping[str, str], issued_at: datetime, moment: bytes
     ) -> dict[int, bytes]:
         said = {TITLE: texts[TITLE], CODE: texts[CODE], ISSUED: f"{issued_at:%Y-%m-%dT%H:%M:%SZ}"}
-        number, parts = self.metadata
-        packet = b"".join(escape(said[part]).encode() if isinstance(part, str) else part for part in parts)
-        writer.add_stream(number, b"/Type/Metadata/Subtype/XML", packet)
+        number, packet = self.metadata
+        escaped = {field: escape(text).encode() for field, text in said.items()}
+        writer.add_stream(number, b"/Type/Metadata/Subtype/XML", packet.filled(escaped))
         number, entries = self.info
-        values = {TITLE: pydyf.String(said[TITLE]).data, CODE: pydyf.String(said[CODE]).data, ISSUED: moment}
-        written = (b"/%s %s" % (key.encode(), values[v] if isinstance(v, str) else v) for key, v in entries.items())
-        return {number: b"<<%s>>" % b"".join(written)}
+        strings = {TITLE: pydyf.String(said[TITLE]).data, CODE: pydyf.String(said[CODE]).data, ISSUED: moment}
+        return {number: entries.filled(strings)}

@@ -15,9 +15,9 @@ from issuer.certificate.compiled.compiling import Compiler, standing
 from issuer.certificate.compiled.fields import ISSUED, VERIFY_URL, Field, Refused, mark, marks_in
 from issuer.certificate.compiled.frozen import Frozen
 from issuer.certificate.compiled.shaping import Line, written
-from issuer.certificate.compiled.shelf import Shelf
 from issuer.certificate.design import Brand, Design
 from issuer.certificate.faces import Face
+from issuer.certificate.shelf import Shelf
 from issuer.errors import Misconfigured
 
 __all__ = ["Kinds"]
@@ -28,6 +28,11 @@ MOST = 200  # kinds of one wording
 MOST_DOCUMENTS = 8  # of one kind
 Texts = Mapping[str, str]
 Found = tuple[Frozen, Mapping[str, Line]]
+
+# Shared as MessagePack, which a path is text in, and not pickled: who took over one process would have all.
+DOCUMENT: msgspec.msgpack.Decoder[Frozen | str] = msgspec.msgpack.Decoder(
+    Frozen | str, dec_hook=lambda kind, text: kind(text)
+)
 
 
 @dataclass
@@ -63,17 +68,16 @@ class Kinds:
     """All kinds of certificates that say what `wording` says but for their fields."""
 
     def __init__(
-        self, wording: Wording, *, design: Design, brand: Brand, verifier: str, cache: Path, shelf: Path | None
+        self, wording: Wording, *, design: Design, brand: Brand, verifier: str, cache: Path, shelf: Shelf | None
     ) -> None:
         self._compiler = Compiler(wording, design=design, brand=brand, verifier=verifier, cache=cache)
-        self._shelf = Shelf(shelf)
+        self._shelf = shelf
         self._look = sha256(msgspec.msgpack.encode((design, brand), order="deterministic")).digest()
         self._root: Node[Kind] = Node()
         self._count = 0
 
     def document(self, texts: Texts, worth_it: int) -> Found | None:
-        """The document for what the fields say, and the lines that go into it; None until `worth_it` asked for such, or
-        while another process makes it.
+        """The document for what the fields say, and the lines that go into it; None until `worth_it` asked for such.
 
         Raises `Refused` where it cannot be compiled.
         """
@@ -84,9 +88,7 @@ class Kinds:
         if found is None and not kind.refused:
             kind.asked += 1
             if kind.asked >= worth_it:
-                with self._shelf.alone(kind.name) as alone:
-                    if alone:  # another process may have just made it
-                        found = self._fitting(kind, texts) or self._another(node, kind, texts)
+                found = self._another(node, kind, texts)
         if found is None and kind.refused:
             raise Refused(kind.refused)
         return found
@@ -100,16 +102,24 @@ class Kinds:
 
     def _taken(self, kind: Kind) -> Iterator[Frozen]:
         """The documents of other processes that are not yet among ours, until one was refused them."""
-        while not kind.refused and (taken := self._shelf.take(kind.name, len(kind.documents))):
+        while self._shelf and not kind.refused and (content := self._shelf.take(kind.name, len(kind.documents))):
+            try:
+                taken = DOCUMENT.decode(content)
+            except msgspec.MsgspecError:  # it is none of ours
+                return
             if isinstance(taken, str):
                 kind.refused = taken
             else:
                 _add(kind, taken)
                 yield taken
 
+    def _share(self, kind: Kind, number: int, made: Frozen | str) -> None:
+        if self._shelf:
+            self._shelf.put(kind.name, number, msgspec.msgpack.encode(made, enc_hook=str))
+
     def _another(self, node: Node[Kind], kind: Kind, texts: Texts) -> Found | None:
         """One more document of a kind, for these texts; None where `kind.refused` says why there is none."""
-        place = len(kind.documents)
+        number = len(kind.documents)
         try:
             document = self._compiler.compiled(kind.html, texts, lambda said: find(self._root, said) is node)
         except Refused as error:
@@ -119,13 +129,14 @@ class Kinds:
         except Exception as error:  # noqa: BLE001, what looks into a library may break with it, and no certificate then
             log.warning("A design is not compiled: %r", error)
             kind.refused = "the layout engine is not as it was"
+            return None
         else:
             if lines := document.lines(texts):
-                self._shelf.put(kind.name, place, document)
+                self._share(kind, number, document)
                 _add(kind, document)
                 return document, lines
             kind.refused = "the probes do not hold what they were made for"
-        self._shelf.put(kind.name, place, kind.refused)
+        self._share(kind, number, kind.refused)
         return None
 
     def _met(self, texts: Texts) -> Node[Kind]:

@@ -48,9 +48,6 @@ class Setting:
     def _hash(self) -> int:
         return hash((self.latin, self.chinese, self.han, self.size, self.spacing, self.language, self.cache))
 
-    def __getstate__(self) -> dict[str, Any]:  # another process hashes otherwise
-        return {name: value for name, value in vars(self).items() if name != "_hash"}
-
 
 @dataclass(frozen=True)
 class Placed:
