@@ -109,9 +109,9 @@ class Kinds:
                 return
             if isinstance(taken, str):
                 kind.refused = taken
-            else:
-                _add(kind, taken)
-                yield taken
+                return
+            _add(kind, taken)
+            yield taken
 
     def _share(self, kind: Kind, number: int, made: Frozen | str) -> None:
         if self._shelf:
