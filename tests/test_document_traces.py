@@ -44,7 +44,7 @@ def changed(change: Change = lambda document: None, **saving: Any) -> bytes:
 def added_to(data: bytes) -> bytes:
     """The document with one object added behind its end, as editors do (ISO 32000-1 §7.5.6)."""
     with pikepdf.open(io.BytesIO(data)) as document:
-        number, root = len(document.objects) + 1, document.Root.objgen[0]
+        number, root = int(document.trailer.Size), document.Root.objgen[0]
     before = data.rindex(b"startxref")
     previous = int(data[before:].split()[1])
     added = b"%d 0 obj\n(added)\nendobj\n" % number
