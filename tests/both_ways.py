@@ -59,6 +59,7 @@ def learner(random: Random, rendition: str, names: tuple[str, str | None], of: s
 
 def fast(wording: Wording, design: Design, **how: Any) -> bytes | None:
     """The certificate as it is drawn without the layout engine; None where that must draw it. `how` is for `compiled`."""
+    asked: dict[str, Any] = {"brand": PLAIN, "worth_it": 1} | how
     return compiled(
         wording,
         TOKEN,
@@ -66,8 +67,7 @@ def fast(wording: Wording, design: Design, **how: Any) -> bytes | None:
         issued_at=ISSUED,
         cache=CACHE,
         design=design,
-        brand=PLAIN,
-        **{"worth_it": 1} | how,
+        **asked,
     )
 
 

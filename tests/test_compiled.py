@@ -5,9 +5,10 @@ from random import Random
 
 import pikepdf
 import pytest
+from PIL import Image
 
 from credential.phrases import RENDITIONS
-from issuer.certificate import Design, packaged, read_design
+from issuer.certificate import Brand, Design, packaged, read_design
 from issuer.certificate.samples import sample
 from tests.both_ways import DESIGNS, compared, fast, laid_out, learner
 from tests.learners import AWKWARD, realistic
@@ -158,3 +159,12 @@ def other_than_packaged(name: str, change: tuple[str, str] = ("", "")) -> Design
         assert text.count(change[0]) == 1
         files["certificate.html"] = text.replace(*change).encode()
     return read_design(f"classic, {name}", files)
+
+
+def test_a_logo_is_compiled_too() -> None:
+    logo = BytesIO()
+    Image.effect_noise((200, 80), 60).convert("RGB").save(logo, "PNG")
+    brand = Brand(logo=logo.getvalue())
+    pdf = fast(sample("usual"), packaged(CLASSIC), brand=brand)
+    assert pdf is not None
+    assert [failures(pdf, flavour) for flavour in FLAVOURS] == [[], []]

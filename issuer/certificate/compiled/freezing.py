@@ -231,7 +231,7 @@ def _tightened(stream: pydyf.Stream) -> bytes:
     if stream.extra.get("Filter") != "/FlateDecode":
         return bytes(stream.data)
     extra = {key: value for key, value in stream.extra.items() if key not in {"Filter", "Length"}}
-    return deflated(pydyf.Dictionary(extra).data[2:-2], decompress(b"".join(stream.stream)), BEST)
+    return deflated(pydyf.Dictionary(extra).data[2:-2], decompress(b"".join(operators(stream))), BEST)
 
 
 def _packet(packet: bytes) -> Form:
